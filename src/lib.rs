@@ -1,0 +1,2 @@
+//! nsup
+pub mod dns;
