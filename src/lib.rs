@@ -1,2 +1,3 @@
 //! nsup
 pub mod dns;
+pub mod proto;

@@ -1,0 +1,102 @@
+//! Whom to ask, how, and what has been learnt of them in this run.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::Key;
+
+/// How a message travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// A connection (RFC 1035 §4.2.2, RFC 7766).
+    Tcp,
+    /// A datagram (RFC 1035 §4.2.1).
+    Udp,
+}
+
+/// Which transports may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transports {
+    /// TCP, and UDP where TCP cannot connect: RFC 2136 §7.8 sends whoever needs a true answer to TCP.
+    #[default]
+    TcpFirst,
+    /// TCP only.
+    Tcp,
+    /// UDP, and TCP for what is too long for it.
+    Udp,
+}
+
+/// The servers of a zone, the key they know, and what one run has learnt of them.
+#[derive(Debug, Clone)]
+pub struct Contacts {
+    pub(super) key: Arc<Key>,
+    pub(super) transports: Transports,
+    servers: Vec<SocketAddr>,
+    /// Which server answered last. What was read at one is changed at the same one.
+    current: usize,
+    clock: Clock,
+}
+
+/// The difference between the clocks, once a server has told its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Clock {
+    /// Nothing is known: our clock is taken for right.
+    #[default]
+    Ours,
+    /// A server has said, in an answer that verified, that its clock is so many seconds ahead of ours.
+    Ahead(i64),
+}
+
+/// No server's clock can be before the day that this was written: seconds since 1970.
+const EARLIEST: u64 = 1_795_305_600;
+
+/// Nor fifty years later.
+const LATEST: u64 = EARLIEST + 50 * 365 * 86_400;
+
+impl Contacts {
+    /// Starts with what is configured. The servers are tried in their order.
+    pub fn new(key: Arc<Key>, servers: Vec<SocketAddr>, transports: Transports) -> Self {
+        Self { key, transports, servers, current: 0, clock: Clock::Ours }
+    }
+
+    /// By how many seconds a server's clock was found to be ahead of ours, if that had to be asked for.
+    pub fn clock_difference(&self) -> Option<i64> {
+        match self.clock {
+            Clock::Ours => None,
+            Clock::Ahead(seconds) => Some(seconds),
+        }
+    }
+
+    /// The servers, the one that answered last first.
+    pub(super) fn in_turn(&self) -> impl Iterator<Item = SocketAddr> + '_ {
+        let (before, from) = self.servers.split_at(self.current.min(self.servers.len()));
+        from.iter().chain(before).copied()
+    }
+
+    /// Remembers which server answered.
+    pub(super) fn answered(&mut self, server: SocketAddr) {
+        self.current = self.servers.iter().position(|known| *known == server).unwrap_or(self.current);
+    }
+
+    /// The time to sign with and to compare a server's with, when our clock says `ours`.
+    pub(super) fn time(&self, ours: u64) -> u64 {
+        match self.clock {
+            Clock::Ours => ours,
+            Clock::Ahead(seconds) => ours.saturating_add_signed(seconds),
+        }
+    }
+
+    /// Takes over a server's clock for the rest of the run: once, from an answer that verified, and only a time that
+    /// can be (RFC 8945 §5.2.3 leaves it to the client; the machine's own clock is never touched). Says whether it did.
+    pub(super) fn set_clock(&mut self, theirs: u64, ours: u64) -> bool {
+        let plausible = self.clock == Clock::Ours && (EARLIEST..LATEST).contains(&theirs);
+        let difference = i64::try_from(theirs).ok().zip(i64::try_from(ours).ok()).map(|(theirs, ours)| theirs - ours);
+        match difference {
+            Some(seconds) if plausible => {
+                self.clock = Clock::Ahead(seconds);
+                true
+            }
+            _ => false,
+        }
+    }
+}

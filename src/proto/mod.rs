@@ -1,0 +1,29 @@
+//! Floor 1: RFC 2136 and RFC 8945 as values, without a socket.
+//!
+//! Time and chance are arguments; what is to be sent comes out as octets, what was received goes in as octets. So every
+//! retry, every forged answer and every clock is a table in a test.
+
+mod algorithm;
+mod contacts;
+mod key;
+mod pending;
+mod rcode;
+mod reply;
+mod tsig;
+mod update;
+
+pub mod converge;
+pub mod discovery;
+pub mod exchange;
+pub mod goal;
+pub mod outcome;
+pub mod query;
+
+pub use algorithm::{Algorithm, AlgorithmError};
+pub use contacts::{Contacts, Transport, Transports};
+pub use key::{Key, Secret, SecretError};
+pub use pending::{Claim, FUDGE, MAX_MESSAGE, Pending, Rejection, SignError, Unauthentic, sign};
+pub use rcode::{Rcode, TsigError};
+pub use reply::{Answer, Reply};
+pub use tsig::{Found, Tsig, covered};
+pub use update::{Change, Prerequisite, Update, UpdateError};

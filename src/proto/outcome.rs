@@ -1,0 +1,85 @@
+//! How a change can end. One value, from which the exit status, the messages and the hints all follow.
+
+use crate::dns::{Name, Rdata, RecordType};
+
+use super::exchange::{Failure, Hint};
+use super::{Prerequisite, Rcode, TsigError};
+
+/// The records of one RRset as a verified answer showed them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rrset {
+    /// Their data.
+    pub rdata: Vec<Rdata>,
+    /// Their TTL in seconds; 0 for an RRset that does not exist.
+    pub ttl: u32,
+}
+
+/// What an RRset was and what it is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The owner.
+    pub name: Name,
+    /// The type.
+    pub record_type: RecordType,
+    /// What the first read showed; `None` where nothing was read.
+    pub old: Option<Rrset>,
+    /// What is asked for, as far as the old is known.
+    pub new: Rrset,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// The zone held it already; nothing was written.
+    Unchanged,
+    /// The zone holds it now.
+    Changed,
+    /// The server said no, and signed it.
+    Refused(Refusal),
+    /// A prerequisite that the user gave is false.
+    PrerequisiteFalse {
+        /// Which of the four RCODEs of RFC 2136 §3.2 the server gave.
+        rcode: Rcode,
+        /// The prerequisites of the user.
+        required: Vec<Prerequisite>,
+    },
+    /// The name is an alias, beside which nothing else can stand (RFC 2136 §3.4.2.2).
+    Alias {
+        /// The name.
+        name: Name,
+        /// What it is an alias of, where the server showed it.
+        target: Option<Name>,
+    },
+    /// An alias is asked for where other records are.
+    NotAlone(Name),
+    /// The server that was asked is no authority for the name.
+    NotAuthoritative {
+        /// The name.
+        name: Name,
+        /// The delegation that the server answered with.
+        delegated_at: Option<Name>,
+    },
+    /// No server could be asked; nothing was changed.
+    Unreachable(Vec<Failure>),
+    /// There were only answers that did not verify; nothing is known to have been changed.
+    Unauthentic(Hint, Vec<Failure>),
+    /// It was sent, and could not be settled whether it took effect.
+    Unknown(Vec<Failure>, Option<Hint>),
+    /// Somebody else keeps changing the same records.
+    Contended,
+    /// The message cannot be made or signed; nothing was sent.
+    Impossible(String),
+}
+
+/// A signed no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The RCODE.
+    pub rcode: Rcode,
+    /// The TSIG error.
+    pub tsig_error: TsigError,
+    /// The server's clock, from a BADTIME answer: seconds since 1970.
+    pub server_time: Option<u64>,
+    /// Whether it was said to a question; else to a change.
+    pub reading: bool,
+}

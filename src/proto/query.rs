@@ -1,0 +1,52 @@
+//! Ordinary questions: signed ones to the primary, and plain ones to a resolver.
+
+use crate::dns::{Class, Malformed, Message, Name, Question, RecordType};
+
+use super::Answer;
+use super::pending::answers;
+
+/// RD, which asks a resolver to look further (RFC 1035 §4.1.1).
+const RECURSION_DESIRED: u16 = 0x0100;
+
+/// The octets of a question to an authoritative server, with the ID 0.
+pub fn question(name: &Name, record_type: RecordType) -> Vec<u8> {
+    encode(0, 0, name, record_type)
+}
+
+/// A plain question to a resolver that waits for its answer.
+#[derive(Debug, Clone)]
+pub struct PlainQuery {
+    id: u16,
+    questions: Vec<Question>,
+}
+
+impl PlainQuery {
+    /// Makes the octets of a question with recursion desired, and what tells its answer.
+    pub fn new(id: u16, name: &Name, record_type: RecordType) -> (Vec<u8>, Self) {
+        let questions = vec![Question { name: name.clone(), record_type, class: Class::IN }];
+        (encode(id, RECURSION_DESIRED, name, record_type), Self { id, questions })
+    }
+
+    /// Reads the answer, if these octets are one (RFC 5452 §9). It may be forged all the same.
+    ///
+    /// # Errors
+    /// [`Malformed`] where the octets are no message or no answer to this question.
+    pub fn read(&self, octets: &[u8]) -> Result<Answer, Malformed> {
+        let message = Message::walk(octets)?;
+        if !answers(&message, self.id, 0, &self.questions) || message.questions.is_empty() {
+            return Err(Malformed { at: 0, what: "no answer to this question" });
+        }
+        Answer::read(&message)
+    }
+}
+
+fn encode(id: u16, flags: u16, name: &Name, record_type: RecordType) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(Name::MAX_OCTETS + 16);
+    for number in [id, flags, 1, 0, 0, 0] {
+        octets.extend(number.to_be_bytes());
+    }
+    octets.extend(name.to_wire());
+    octets.extend(record_type.0.to_be_bytes());
+    octets.extend(Class::IN.0.to_be_bytes());
+    octets
+}

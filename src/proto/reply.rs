@@ -1,0 +1,110 @@
+//! What an answer says once it has been read: RCODE, flags, records.
+//!
+//! An [`Answer`] may come from anybody. A [`Reply`] is an answer whose TSIG verified; only
+//! [`Pending::verify`](super::Pending::verify) makes one.
+
+use std::ops::Deref;
+
+use crate::dns::{Class, Malformed, Message, Name, Record, RecordType, Section};
+
+use super::{Rcode, TsigError};
+
+/// An answer that has been read, and not authenticated.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    rcode: Rcode,
+    authoritative: bool,
+    truncated: bool,
+    answers: Vec<Record>,
+    authority: Vec<Record>,
+}
+
+/// An answer whose TSIG verified: the server that holds the key said it, to this request.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    answer: Answer,
+    tsig_error: TsigError,
+    server_time: Option<u64>,
+}
+
+impl Answer {
+    /// Reads the values out of a message.
+    ///
+    /// # Errors
+    /// [`Malformed`] where a record of class IN in the answer or authority section holds data that its type forbids.
+    pub fn read(message: &Message<'_>) -> Result<Self, Malformed> {
+        let section = |wanted: Section| {
+            let records = message.records.iter().filter(|at| at.section == wanted && at.class == Class::IN);
+            records.map(|at| message.record(at)).collect::<Result<Vec<_>, _>>()
+        };
+        Ok(Self {
+            rcode: rcode(message),
+            authoritative: message.header.is_authoritative(),
+            truncated: message.header.is_truncated(),
+            answers: section(Section::Answer)?,
+            authority: section(Section::Authority)?,
+        })
+    }
+
+    /// What the server says it did.
+    pub fn rcode(&self) -> Rcode {
+        self.rcode
+    }
+
+    /// AA: the server is an authority for the name that was asked for.
+    pub fn is_authoritative(&self) -> bool {
+        self.authoritative
+    }
+
+    /// TC: the answer was cut to fit. What it says is not all, and not even its RCODE is the last word.
+    pub fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
+    /// The records of a type at a name in the answer section.
+    pub fn rrset<'a>(&'a self, name: &'a Name, record_type: RecordType) -> impl Iterator<Item = &'a Record> {
+        self.answers.iter().filter(move |record| record.record_type == record_type && record.name == *name)
+    }
+
+    /// The records of the answer section.
+    pub fn answers(&self) -> &[Record] {
+        &self.answers
+    }
+
+    /// The records of the authority section.
+    pub fn authority(&self) -> &[Record] {
+        &self.authority
+    }
+}
+
+impl Reply {
+    pub(super) fn new(answer: Answer, tsig_error: TsigError, server_time: Option<u64>) -> Self {
+        Self { answer, tsig_error, server_time }
+    }
+
+    /// The error field of the TSIG.
+    pub fn tsig_error(&self) -> TsigError {
+        self.tsig_error
+    }
+
+    /// The server's clock, which a BADTIME answer holds: seconds since 1970.
+    pub fn server_time(&self) -> Option<u64> {
+        self.server_time
+    }
+}
+
+impl Deref for Reply {
+    type Target = Answer;
+
+    fn deref(&self) -> &Answer {
+        &self.answer
+    }
+}
+
+/// The RCODE with the upper bits that an OPT record holds (RFC 6891 §6.1.3).
+pub(super) fn rcode(message: &Message<'_>) -> Rcode {
+    let opt = message.records.iter().find(|at| at.record_type == RecordType::OPT && at.section == Section::Additional);
+    // The upper eight of the twelve bits are the upper eight of the OPT's TTL.
+    let upper = opt.map_or(0, |at| (at.ttl >> 24) as u16);
+    Rcode(upper << 4 | u16::from(message.header.rcode_bits()))
+}

@@ -1,0 +1,355 @@
+//! The UPDATE message (RFC 2136 §2): prerequisites and changes as values, and their octets.
+
+use std::collections::{HashMap, HashSet};
+
+use hickory_proto::serialize::binary::{BinEncodable, BinEncoder};
+
+use crate::dns::{Class, MAX_TTL, Name, Rdata, Record, RecordType};
+
+/// What must be true of the zone for any change to be made (RFC 2136 §2.4). All of them, or nothing happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prerequisite {
+    /// RFC 2136 §2.4.1: the RRset exists, whatever it holds.
+    RrsetExists {
+        /// The owner.
+        name: Name,
+        /// The type.
+        record_type: RecordType,
+    },
+    /// RFC 2136 §2.4.2: the RRset exists and holds exactly these records; TTLs do not count.
+    RrsetEquals {
+        /// The owner.
+        name: Name,
+        /// The type.
+        record_type: RecordType,
+        /// All the records' data.
+        rdata: Vec<Rdata>,
+    },
+    /// RFC 2136 §2.4.3: the RRset does not exist.
+    RrsetAbsent {
+        /// The owner.
+        name: Name,
+        /// The type.
+        record_type: RecordType,
+    },
+    /// RFC 2136 §2.4.4: the name has at least one record.
+    NameInUse(Name),
+    /// RFC 2136 §2.4.5: the name has no record.
+    NameFree(Name),
+}
+
+/// A change of the zone (RFC 2136 §2.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// RFC 2136 §2.5.1: add a record to its RRset.
+    Add(Record),
+    /// RFC 2136 §2.5.2: delete an RRset.
+    DeleteRrset {
+        /// The owner.
+        name: Name,
+        /// The type.
+        record_type: RecordType,
+    },
+    /// RFC 2136 §2.5.3: delete all RRsets of a name.
+    DeleteName(Name),
+    /// RFC 2136 §2.5.4: delete one record from its RRset.
+    DeleteRecord {
+        /// The owner.
+        name: Name,
+        /// The type.
+        record_type: RecordType,
+        /// The record's data.
+        rdata: Rdata,
+    },
+}
+
+/// An UPDATE for one zone: all of it is done, or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    zone: Name,
+    prerequisites: Vec<Prerequisite>,
+    changes: Vec<Change>,
+}
+
+/// Why an UPDATE cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UpdateError {
+    /// A name outside of the zone (RFC 2136 §3.4.1.3 has the server refuse it).
+    #[error("{name} is not in the zone {zone}")]
+    OutsideZone {
+        /// The name.
+        name: Name,
+        /// The zone.
+        zone: Name,
+    },
+    /// A TTL over [`MAX_TTL`].
+    #[error("the TTL {0} is over {MAX_TTL}")]
+    Ttl(u32),
+    /// More than a message holds. Nothing is ever left out to make it fit.
+    #[error("the changes do not fit into one message of 65535 octets: make fewer at a time")]
+    TooLong,
+}
+
+impl Update {
+    /// Puts an UPDATE together. Deletes come before adds, whatever order they are given in: PowerDNS carries them out
+    /// in that order anyway, so any other would mean different things to different servers.
+    ///
+    /// # Errors
+    /// [`UpdateError::OutsideZone`] or [`UpdateError::Ttl`].
+    pub fn new(zone: Name, prerequisites: Vec<Prerequisite>, changes: Vec<Change>) -> Result<Self, UpdateError> {
+        let names = prerequisites.iter().map(Prerequisite::name).chain(changes.iter().map(Change::name));
+        if let Some(name) = names.into_iter().find(|name| !name.is_in(&zone)) {
+            return Err(UpdateError::OutsideZone { name: name.clone(), zone });
+        }
+        let (mut adds, mut ordered): (Vec<_>, Vec<_>) =
+            changes.into_iter().partition(|change| matches!(change, Change::Add(_)));
+        let mut known = HashSet::new();
+        for add in &adds {
+            if let Change::Add(record) = add
+                && record.ttl > MAX_TTL
+            {
+                return Err(UpdateError::Ttl(record.ttl));
+            }
+        }
+        adds.retain(|add| match add {
+            Change::Add(Record { name, record_type, rdata, .. }) => {
+                known.insert((name.clone(), *record_type, rdata.clone()))
+            }
+            _ => true,
+        });
+        ordered.extend(adds);
+        Ok(Self { zone, prerequisites, changes: ordered })
+    }
+
+    /// The zone.
+    pub fn zone(&self) -> &Name {
+        &self.zone
+    }
+
+    /// The prerequisites.
+    pub fn prerequisites(&self) -> &[Prerequisite] {
+        &self.prerequisites
+    }
+
+    /// The changes, deletes first.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The octets, unsigned and with the ID 0.
+    ///
+    /// # Errors
+    /// [`UpdateError::TooLong`].
+    pub fn encode(&self) -> Result<Vec<u8>, UpdateError> {
+        let too_long = |_| UpdateError::TooLong;
+        let prerequisites: Vec<_> = self.prerequisites.iter().flat_map(Prerequisite::entries).collect();
+        let changes: Vec<_> = self.changes.iter().map(Change::entry).collect();
+        let counts = (u16::try_from(prerequisites.len()), u16::try_from(changes.len()));
+        let (Ok(prerequisite_count), Ok(change_count)) = counts else { return Err(UpdateError::TooLong) };
+        let mut octets = Vec::new();
+        let mut encoder = BinEncoder::new(&mut octets);
+        // ID 0; QR 0, opcode 5; one zone, the prerequisites, the changes, nothing additional.
+        for number in [0, 5 << 11, 1, prerequisite_count, change_count, 0] {
+            encoder.emit_u16(number).map_err(too_long)?;
+        }
+        let zone = Entry { name: &self.zone, record_type: RecordType::SOA, class: Class::IN, ttl: 0, rdata: &[] };
+        let mut owners = Owners::default();
+        owners.emit_head(&zone, &mut encoder).map_err(too_long)?;
+        for entry in prerequisites.iter().chain(&changes) {
+            owners.emit_head(entry, &mut encoder).map_err(too_long)?;
+            encoder.emit_u32(entry.ttl).map_err(too_long)?;
+            encoder.emit_u16(u16::try_from(entry.rdata.len()).map_err(|_| UpdateError::TooLong)?).map_err(too_long)?;
+            encoder.emit_vec(entry.rdata).map_err(too_long)?;
+        }
+        Ok(octets)
+    }
+}
+
+impl Prerequisite {
+    /// The name it speaks of.
+    pub fn name(&self) -> &Name {
+        match self {
+            Self::RrsetExists { name, .. } | Self::RrsetEquals { name, .. } | Self::RrsetAbsent { name, .. } => name,
+            Self::NameInUse(name) | Self::NameFree(name) => name,
+        }
+    }
+
+    /// Its records on the wire: one, or one for each record of an RRset.
+    fn entries(&self) -> Vec<Entry<'_>> {
+        let empty = |name, record_type, class| Entry { name, record_type, class, ttl: 0, rdata: &[] };
+        match self {
+            Self::RrsetExists { name, record_type } => vec![empty(name, *record_type, Class::ANY)],
+            Self::RrsetAbsent { name, record_type } => vec![empty(name, *record_type, Class::NONE)],
+            Self::NameInUse(name) => vec![empty(name, RecordType::ANY, Class::ANY)],
+            Self::NameFree(name) => vec![empty(name, RecordType::ANY, Class::NONE)],
+            Self::RrsetEquals { name, record_type, rdata } => {
+                let entry = |data| Entry { rdata: data, ..empty(name, *record_type, Class::IN) };
+                rdata.iter().map(|rdata| entry(rdata.octets())).collect()
+            }
+        }
+    }
+}
+
+impl Change {
+    /// The name that is changed.
+    pub fn name(&self) -> &Name {
+        match self {
+            Self::Add(record) => &record.name,
+            Self::DeleteRrset { name, .. } | Self::DeleteName(name) | Self::DeleteRecord { name, .. } => name,
+        }
+    }
+
+    /// Its record on the wire.
+    fn entry(&self) -> Entry<'_> {
+        match self {
+            Self::Add(Record { name, ttl, record_type, rdata }) => {
+                Entry { name, record_type: *record_type, class: Class::IN, ttl: *ttl, rdata: rdata.octets() }
+            }
+            Self::DeleteRrset { name, record_type } => {
+                Entry { name, record_type: *record_type, class: Class::ANY, ttl: 0, rdata: &[] }
+            }
+            Self::DeleteName(name) => {
+                Entry { name, record_type: RecordType::ANY, class: Class::ANY, ttl: 0, rdata: &[] }
+            }
+            Self::DeleteRecord { name, record_type, rdata } => {
+                Entry { name, record_type: *record_type, class: Class::NONE, ttl: 0, rdata: rdata.octets() }
+            }
+        }
+    }
+}
+
+/// A record on the wire, whatever its section.
+struct Entry<'e> {
+    name: &'e Name,
+    record_type: RecordType,
+    class: Class,
+    ttl: u32,
+    rdata: &'e [u8],
+}
+
+/// Owner names that were written before. hickory's encoder compresses the first 120 names of a message only, and two
+/// thousand records of one owner fit into a message only where every one is compressed.
+#[derive(Default)]
+struct Owners(HashMap<Vec<u8>, u16>);
+
+impl Owners {
+    /// Writes what zone section and records have in common: owner, type, class.
+    fn emit_head(&mut self, entry: &Entry<'_>, encoder: &mut BinEncoder<'_>) -> Result<(), hickory_proto::ProtoError> {
+        let octets = entry.name.to_wire();
+        match self.0.get(&octets) {
+            Some(offset) => encoder.emit_u16(0xc000 | offset)?,
+            None => {
+                // A pointer has 14 bits, and one to the root would be longer than the root.
+                let offset = u16::try_from(encoder.offset()).ok().filter(|offset| *offset < 0x4000);
+                if let (Some(offset), false) = (offset, entry.name.is_root()) {
+                    self.0.insert(octets, offset);
+                }
+                entry.name.as_hickory().emit(encoder)?;
+            }
+        }
+        encoder.emit_u16(entry.record_type.0)?;
+        encoder.emit_u16(entry.class.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dns::{Message, words};
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).unwrap()
+    }
+
+    fn rdata(record_type: RecordType, text: &str) -> Rdata {
+        Rdata::parse(record_type, &words(text).unwrap()).unwrap()
+    }
+
+    /// The octets behind the zone section of an update of `example.`, whose owner names are pointers to octet 12.
+    fn records(prerequisites: Vec<Prerequisite>, changes: Vec<Change>) -> Vec<u8> {
+        let octets = Update::new(name("example"), prerequisites, changes).unwrap().encode().unwrap();
+        assert_eq!(octets[..6], [0, 0, 0x28, 0, 0, 1], "ID 0, opcode 5 and nothing else, one zone");
+        assert_eq!(&octets[12..25], b"\x07example\0\0\x06\0\x01");
+        octets[25..].to_vec()
+    }
+
+    #[test]
+    fn the_five_prerequisites_are_encoded_as_rfc_2136_2_4_has_them() {
+        let (owner, a) = (|| name("example"), RecordType::A);
+        let two = vec![rdata(a, "192.0.2.1"), rdata(a, "192.0.2.2")];
+        let cases = [
+            (Prerequisite::RrsetExists { name: owner(), record_type: a }, &b"\xc0\x0c\0\x01\0\xff\0\0\0\0\0\0"[..]),
+            (
+                Prerequisite::RrsetEquals { name: owner(), record_type: a, rdata: two },
+                b"\xc0\x0c\0\x01\0\x01\0\0\0\0\0\x04\xc0\0\x02\x01\xc0\x0c\0\x01\0\x01\0\0\0\0\0\x04\xc0\0\x02\x02",
+            ),
+            (Prerequisite::RrsetAbsent { name: owner(), record_type: a }, b"\xc0\x0c\0\x01\0\xfe\0\0\0\0\0\0"),
+            (Prerequisite::NameInUse(owner()), b"\xc0\x0c\0\xff\0\xff\0\0\0\0\0\0"),
+            (Prerequisite::NameFree(owner()), b"\xc0\x0c\0\xff\0\xfe\0\0\0\0\0\0"),
+        ];
+        for (prerequisite, wanted) in cases {
+            assert_eq!(records(vec![prerequisite.clone()], vec![]), wanted, "{prerequisite:?}");
+        }
+    }
+
+    #[test]
+    fn the_four_changes_are_encoded_as_rfc_2136_2_5_has_them_and_deletes_come_first() {
+        let (owner, a) = (|| name("example"), RecordType::A);
+        let data = || rdata(a, "192.0.2.1");
+        let add = Change::Add(Record { name: owner(), ttl: 300, record_type: a, rdata: data() });
+        let changes = vec![
+            add.clone(),
+            Change::DeleteRrset { name: owner(), record_type: a },
+            Change::DeleteName(owner()),
+            Change::DeleteRecord { name: owner(), record_type: a, rdata: data() },
+            add,
+        ];
+        let wanted = [
+            &b"\xc0\x0c\0\x01\0\xff\0\0\0\0\0\0"[..],
+            b"\xc0\x0c\0\xff\0\xff\0\0\0\0\0\0",
+            b"\xc0\x0c\0\x01\0\xfe\0\0\0\0\0\x04\xc0\0\x02\x01",
+            b"\xc0\x0c\0\x01\0\x01\0\0\x01\x2c\0\x04\xc0\0\x02\x01",
+        ];
+        assert_eq!(records(vec![], changes), wanted.concat());
+    }
+
+    #[test]
+    fn names_outside_the_zone_and_ttls_over_the_largest_are_refused() {
+        let outside = Update::new(name("example"), vec![Prerequisite::NameInUse(name("notexample"))], vec![]);
+        assert!(matches!(outside, Err(UpdateError::OutsideZone { .. })));
+        let record = Record {
+            name: name("example"),
+            ttl: MAX_TTL + 1,
+            record_type: RecordType::A,
+            rdata: rdata(RecordType::A, "192.0.2.1"),
+        };
+        assert_eq!(Update::new(name("example"), vec![], vec![Change::Add(record)]), Err(UpdateError::Ttl(MAX_TTL + 1)));
+    }
+
+    fn texts(count: usize) -> Update {
+        let owner = name("_acme-challenge.host.example.org");
+        let text = |number: usize| {
+            Change::Add(Record {
+                name: owner.clone(),
+                ttl: 60,
+                record_type: RecordType::TXT,
+                rdata: rdata(RecordType::TXT, &format!("value-{number:08}")),
+            })
+        };
+        Update::new(name("example.org"), vec![], (0..count).map(text).collect()).unwrap()
+    }
+
+    #[test]
+    fn two_thousand_texts_of_one_name_fit_into_a_message_and_all_are_there() {
+        let octets = texts(2000).encode().unwrap();
+        let message = Message::walk(&octets).unwrap();
+        assert_eq!(message.records.len(), 2000);
+        assert!(message.records.iter().all(|record| record.name == name("_acme-challenge.host.example.org")));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error_and_never_cut() {
+        assert_eq!(texts(3000).encode(), Err(UpdateError::TooLong));
+        assert_eq!(texts(70_000).encode(), Err(UpdateError::TooLong));
+    }
+}
