@@ -1,1 +1,5 @@
-fn main() {}
+//! The program: hands its words over to [`nsup::cli`].
+
+fn main() -> std::process::ExitCode {
+    nsup::cli::run(std::env::args_os()).into()
+}

@@ -67,6 +67,11 @@ impl Contacts {
         }
     }
 
+    /// The server that answered last, or will be asked first.
+    pub fn current(&self) -> Option<SocketAddr> {
+        self.in_turn().next()
+    }
+
     /// The servers, the one that answered last first.
     pub(super) fn in_turn(&self) -> impl Iterator<Item = SocketAddr> + '_ {
         let (before, from) = self.servers.split_at(self.current.min(self.servers.len()));

@@ -322,6 +322,17 @@ impl Exchange {
     }
 }
 
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Judged => f.write_str("answered"),
+            Self::NotSent(why) => write!(f, "not sent: {why}"),
+            Self::Lost(why) => f.write_str(why),
+            Self::Silent => f.write_str("no answer in time"),
+        }
+    }
+}
+
 impl fmt::Display for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(if *self == Self::Tcp { "TCP" } else { "UDP" })

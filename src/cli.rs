@@ -1,0 +1,50 @@
+//! The whole run on one screen: words, settings, verb, exit status.
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::commands;
+use crate::config::{Args, Settings, Speech};
+use crate::exit::Exit;
+use crate::output::{Message, Printer};
+
+/// Runs the program with `words`, its own name first, as a process would.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let has = |option: &str| words.iter().any(|word| word == option);
+    let mut printer = Printer { verbose: false, quiet: false, json: has("--json") };
+    let args = match Args::try_parse_from(&words) {
+        Ok(args) => args,
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            let text = error.to_string();
+            printer.data(&text.lines().map(str::to_owned).collect::<Vec<_>>());
+            return Exit::Done;
+        }
+        Err(error) => {
+            let text = error.to_string();
+            text.lines().filter(|line| !line.is_empty()).for_each(|line| {
+                printer.say(line.strip_prefix("error: ").unwrap_or(line));
+            });
+            return Exit::Setup;
+        }
+    };
+    let settings = match Settings::resolve(args) {
+        Ok(settings) => settings,
+        Err(error) => {
+            printer.failure(Exit::Setup, &Message { what: error.to_string(), hint: error.hint() });
+            return Exit::Setup;
+        }
+    };
+    printer.verbose = settings.speech == Speech::Verbose;
+    printer.quiet = settings.speech == Speech::Quiet;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(commands::run(settings, printer)),
+        Err(error) => {
+            printer.say(&format!("the system gives no event queue: {error}"));
+            Exit::Setup
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Whom to talk to: the zone of the name and the addresses of its primary, given or found.
+
+use std::net::SocketAddr;
+
+use crate::config::{Server, Settings};
+use crate::dns::{Name, RecordType};
+use crate::exit::Exit;
+use crate::net::{LookupError, Resolver, ResolverConfig};
+use crate::proto::discovery::{Authority, Discovery, Found};
+use crate::proto::exchange::{Answered, Purpose};
+use crate::proto::outcome::{Outcome, Refusal};
+use crate::proto::{Contacts, Rcode, query};
+
+use crate::output::{Subject, exit_of, explain};
+
+use super::Halt;
+use super::conversation::{Conversation, contacts, random};
+
+/// The servers to ask, and the zone as far as it was given or had to be found to find them.
+pub(super) async fn servers(settings: &Settings, talk: &mut Conversation) -> Result<(Contacts, Option<Name>), Halt> {
+    let mut config = ResolverConfig::default();
+    if settings.servers.iter().all(|server| matches!(server, Server::Name(..))) {
+        config = ResolverConfig::system();
+    }
+    if !settings.resolvers.is_empty() {
+        config.servers.clone_from(&settings.resolvers);
+    }
+    let mut resolver = Resolver::new(config, settings.source);
+    let budget = talk.left();
+    let found = tokio::time::timeout(budget, find(settings, talk, &mut resolver)).await;
+    let (addresses, zone) =
+        found.map_err(|_| Halt::new(Exit::Unreachable, "the time is up: no server was found", None))??;
+    Ok((contacts(settings, addresses), zone))
+}
+
+/// The zone, asked of its own servers in signed questions.
+pub(super) async fn zone(
+    settings: &Settings,
+    talk: &mut Conversation,
+    contacts: &mut Contacts,
+    subject: &Subject,
+) -> Result<Name, Halt> {
+    let mut discovery = Discovery::new(settings.name.clone());
+    loop {
+        let message = query::question(discovery.asked(), RecordType::SOA);
+        talk.printer.step(|| format!("question: {} SOA", discovery.asked()));
+        let outcome = match talk.ask(contacts, message, Purpose::Ask).await? {
+            Answered::Reply(reply, server) => {
+                talk.printer.step(|| format!("answer: {}, signed", reply.rcode()));
+                let refusal = Refusal {
+                    rcode: reply.rcode(),
+                    tsig_error: reply.tsig_error(),
+                    server_time: reply.server_time(),
+                    reading: true,
+                };
+                match discovery.heard(&reply) {
+                    Found::Zone(Authority { zone, .. }) => {
+                        talk.printer.step(|| format!("zone: {zone}"));
+                        return Ok(zone);
+                    }
+                    Found::Further if !matches!(reply.rcode(), Rcode::NOTAUTH | Rcode::SERVFAIL) => continue,
+                    Found::Delegated(cut) => {
+                        let (name, delegated_at) = (settings.name.clone(), Some(cut));
+                        (Outcome::NotAuthoritative { name, delegated_at }, Some(server))
+                    }
+                    Found::Nothing(Rcode::NOERROR) => {
+                        (Outcome::NotAuthoritative { name: settings.name.clone(), delegated_at: None }, Some(server))
+                    }
+                    Found::Further | Found::Nothing(_) => (Outcome::Refused(refusal), Some(server)),
+                }
+            }
+            Answered::NotSent(failures) => (Outcome::Unreachable(failures), None),
+            Answered::Unsettled(failures, None) => (Outcome::Unreachable(failures), None),
+            Answered::Unsettled(failures, Some(hint)) => (Outcome::Unauthentic(hint, failures), None),
+        };
+        let (outcome, server) = outcome;
+        let subject = Subject { server: server.or(subject.server), types: "SOA".to_owned(), ..subject.clone() };
+        return Err(halt(&outcome, &subject));
+    }
+}
+
+/// An outcome that ends the run before the change has begun.
+pub(super) fn halt(outcome: &Outcome, subject: &Subject) -> Halt {
+    let message = explain(outcome, subject);
+    let what = message.as_ref().map(|message| message.what.clone()).unwrap_or_default();
+    Halt::new(exit_of(outcome), what, message.and_then(|message| message.hint))
+}
+
+async fn find(
+    settings: &Settings,
+    talk: &Conversation,
+    resolver: &mut Resolver,
+) -> Result<(Vec<SocketAddr>, Option<Name>), Halt> {
+    let mut found = Vec::new();
+    let mut failure = None;
+    for server in &settings.servers {
+        match server {
+            Server::Address(address) => found.push(*address),
+            Server::Name(host, port) => match resolver.addresses(host, &mut random).await {
+                Ok(addresses) => found.extend(addresses.into_iter().map(|address| SocketAddr::new(address, *port))),
+                Err(why) => failure = Some(unresolved(host, &why)),
+            },
+        }
+    }
+    if !found.is_empty() {
+        return Ok((found, settings.zone.clone()));
+    }
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    let Authority { zone, primary } = authority(settings, talk, resolver).await?;
+    talk.printer.step(|| format!("zone: {zone}, primary: {primary}"));
+    let host = primary.to_string();
+    let addresses = resolver.addresses(&host, &mut random).await.map_err(|why| unresolved(&host, &why))?;
+    Ok((addresses.into_iter().map(|address| SocketAddr::new(address, 53)).collect(), Some(zone)))
+}
+
+/// Zone and primary by plain questions to the resolver. What it says decides whom to ask, not whom to believe.
+async fn authority(settings: &Settings, talk: &Conversation, resolver: &mut Resolver) -> Result<Authority, Halt> {
+    let start = settings.zone.as_ref().unwrap_or(&settings.name);
+    let mut discovery = Discovery::new(start.clone());
+    loop {
+        let asked = discovery.asked().clone();
+        talk.printer.step(|| format!("question to the resolver: {asked} SOA"));
+        let answer = resolver.ask(&asked, RecordType::SOA, &mut random).await;
+        let answer = answer.map_err(|why| unresolved(&asked.to_string(), &why))?;
+        match discovery.heard(&answer) {
+            Found::Zone(authority) if settings.zone.as_ref().is_none_or(|zone| *zone == authority.zone) => {
+                return Ok(authority);
+            }
+            Found::Zone(authority) => {
+                let what = format!("{start} is not a zone: it is in the zone {}", authority.zone);
+                return Err(Halt::new(Exit::Setup, what, Some("leave --zone out to have it found".to_owned())));
+            }
+            Found::Further => {}
+            Found::Delegated(_) | Found::Nothing(_) => {
+                let what = format!("the resolver knows no zone for {start} ({})", answer.rcode());
+                return Err(Halt::new(
+                    Exit::Unreachable,
+                    what,
+                    Some("--server names the primary, --zone the zone".to_owned()),
+                ));
+            }
+        }
+    }
+}
+
+fn unresolved(host: &str, why: &LookupError) -> Halt {
+    let hint = "an address needs no resolver: --server 192.0.2.53".to_owned();
+    let exit = if matches!(why, LookupError::NotAName(_)) { Exit::Setup } else { Exit::Unreachable };
+    Halt::new(exit, format!("no address was found for {host}: {why}"), Some(hint))
+}

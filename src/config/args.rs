@@ -1,0 +1,118 @@
+//! The words of the command line as the user said them; nothing is looked up here.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args as Group, Parser, Subcommand};
+
+/// Keeps DNS names on the addresses that machines have now: RFC 2136 updates, signed with TSIG, sent straight to the
+/// zone's primary.
+#[derive(Debug, Parser)]
+#[command(name = "nsup", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = "\
+Exit status: 0 done or already so; 1 usage, key or input; 2 the server said no (signed); 3 no server could be
+reached; 4 only answers that did not verify; 5 sent, and it could not be settled whether it took effect; 6 somebody
+else keeps changing the record.")]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make RRsets exactly these values: nsup set NAME [TYPE] VALUE...
+    #[command(override_usage = "nsup set [OPTIONS] NAME [TYPE] VALUE... [TYPE VALUE...]...")]
+    Set(Change),
+    /// Add one record beside what there is: nsup add NAME [TTL] TYPE VALUE
+    #[command(override_usage = "nsup add [OPTIONS] NAME [TTL] [TYPE] VALUE")]
+    Add(Change),
+    /// Delete a record, an RRset, or a name: nsup delete NAME [TYPE [VALUE]]
+    #[command(override_usage = "nsup delete [OPTIONS] NAME [TYPE [VALUE]]")]
+    Delete(Change),
+    /// Read an RRset at the primary, signed: nsup get NAME [TYPE]
+    #[command(override_usage = "nsup get [OPTIONS] NAME [TYPE]")]
+    Get(Read),
+}
+
+/// A change.
+#[derive(Debug, Group)]
+pub struct Change {
+    /// The name; the zone's apex works like any other
+    pub name: String,
+    /// Types and values. The type of an address may be left out; a value of several words is one argument
+    #[arg(value_name = "TYPE VALUE")]
+    pub words: Vec<String>,
+    /// Give new records this TTL, in seconds or like 1h30m. Else an RRset keeps its own, and a new one gets 300
+    #[arg(long, value_name = "TTL")]
+    pub ttl: Option<String>,
+    /// Change nothing unless this is true, in nsupdate's words: 'nxdomain NAME', 'yxrrset NAME TYPE DATA' (repeatable)
+    #[arg(long, value_name = "PREREQ")]
+    pub require: Vec<String>,
+    /// Delete and add blindly: whatever the server holds, without a prerequisite of our own
+    #[arg(long)]
+    pub force: bool,
+    /// Show the message, as nsupdate's words and as octets, and send no update (the current value is read)
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub common: Common,
+}
+
+/// A question.
+#[derive(Debug, Group)]
+pub struct Read {
+    /// The name
+    pub name: String,
+    /// The type; all of them if it is left out
+    pub record_type: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub common: Common,
+}
+
+/// The options that every verb has.
+#[derive(Debug, Group)]
+pub struct Common {
+    /// The key: a file of tsig-keygen or rndc-confgen, a line alg:name:secret, or a K*.private or K*.key file
+    #[arg(short, long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Which key of the file, where it has several; else the first
+    #[arg(long, value_name = "NAME")]
+    pub key_name: Option<String>,
+    /// The key itself, for nsupdate's sake: everybody on this machine can read it in the process list
+    #[arg(short = 'y', value_name = "[HMAC:]NAME:SECRET", conflicts_with = "key")]
+    pub literal_key: Option<String>,
+    /// The primary, by name or address (repeatable: tried in turn). Else the one that the zone's SOA names
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub server: Vec<String>,
+    /// The zone. Else it is found by SOA questions
+    #[arg(long)]
+    pub zone: Option<String>,
+    /// TCP only
+    #[arg(long, conflicts_with = "udp")]
+    pub tcp: bool,
+    /// UDP, but for what is too long for it
+    #[arg(long)]
+    pub udp: bool,
+    /// Send from this address
+    #[arg(long, value_name = "ADDR")]
+    pub source: Option<IpAddr>,
+    /// Whom to ask for the zone, its primary and its address, instead of /etc/resolv.conf (repeatable)
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    pub resolver: Vec<String>,
+    /// How long it may take in all, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Tell each step
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}

@@ -1,0 +1,94 @@
+//! Reading a file that holds a secret: by descriptor, so that what was checked is what is read.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rustix::fs::{Mode, OFlags};
+use zeroize::Zeroizing;
+
+/// The largest file that is read, in octets.
+const MAX_OCTETS: u64 = 64 * 1024;
+
+/// Why a file is not read.
+#[derive(Debug, thiserror::Error)]
+pub enum SecureFileError {
+    /// The system says no.
+    #[error("{}", in_words(.0))]
+    Io(#[from] io::Error),
+    /// A directory, a pipe, a device.
+    #[error("it is not a regular file")]
+    NotAFile,
+    /// Over 64 KiB.
+    #[error("it is larger than {} KiB", MAX_OCTETS / 1024)]
+    TooLarge,
+    /// Owned by somebody else.
+    #[error("it belongs to user {owner}, neither root nor user {ours} who runs this")]
+    Owner {
+        /// Whose it is.
+        owner: u32,
+        /// Who we are.
+        ours: u32,
+    },
+    /// A symbolic link that somebody else made.
+    #[error("it is a symbolic link that belongs to user {0}")]
+    LinkOwner(u32),
+    /// Others may read or write it.
+    #[error("everybody on this machine may read or change it (mode {0:04o})")]
+    Open(u32),
+    /// Not text.
+    #[error("it is not text")]
+    NotText,
+}
+
+/// Reads a whole file that only its owner, and perhaps a group, may read. What was read is wiped when dropped.
+///
+/// # Errors
+/// [`SecureFileError`]; nothing of the content is in it.
+pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, SecureFileError> {
+    let ours = rustix::process::geteuid().as_raw();
+    // NONBLOCK: opening a pipe that nobody writes to must not wait.
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let opened = match rustix::fs::open(path, flags | OFlags::NOFOLLOW, Mode::empty()) {
+        Err(rustix::io::Errno::LOOP) => {
+            // Whoever made the link decides what is read; what it leads to is checked like any other file.
+            let link = path.symlink_metadata()?;
+            if link.is_symlink() && link.uid() != 0 && link.uid() != ours {
+                return Err(SecureFileError::LinkOwner(link.uid()));
+            }
+            rustix::fs::open(path, flags, Mode::empty())
+        }
+        opened => opened,
+    };
+    let file = File::from(opened.map_err(io::Error::from)?);
+    let meta = file.metadata()?;
+    if !meta.is_file() {
+        return Err(SecureFileError::NotAFile);
+    }
+    if meta.uid() != 0 && meta.uid() != ours {
+        return Err(SecureFileError::Owner { owner: meta.uid(), ours });
+    }
+    if meta.mode() & 0o006 != 0 {
+        return Err(SecureFileError::Open(meta.mode() & 0o7777));
+    }
+    if meta.len() > MAX_OCTETS {
+        return Err(SecureFileError::TooLarge);
+    }
+    // Room for all of it at once: a buffer that grows would leave pieces of the secret behind.
+    let room = usize::try_from(MAX_OCTETS).unwrap_or(usize::MAX) + 1;
+    let mut octets = Zeroizing::new(Vec::with_capacity(room));
+    file.take(MAX_OCTETS + 1).read_to_end(&mut octets)?;
+    if octets.len() >= room {
+        return Err(SecureFileError::TooLarge);
+    }
+    match std::str::from_utf8(&octets) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(SecureFileError::NotText),
+    }
+}
+
+/// An error of the system in its own words, without the number that Rust adds.
+fn in_words(error: &io::Error) -> String {
+    error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase()
+}

@@ -1,0 +1,250 @@
+//! From what was said to what holds.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::dns::{Name, NameError, RecordType, UnknownType, parse_ttl};
+use crate::proto::goal::Target;
+use crate::proto::{Key, Prerequisite, Transports};
+use crate::script::{RequireError, parse_requirement};
+
+use super::args::{Args, Change, Command, Common};
+use super::key_file::{KeyError, read_key};
+use super::key_syntax::{KeySyntaxError, parse_literal};
+use super::records::{self, WordsError};
+use super::server::{Server, ServerError};
+
+/// All that a run needs to know.
+#[derive(Debug)]
+pub struct Settings {
+    /// What to do.
+    pub verb: Verb,
+    /// The name that it is about.
+    pub name: Name,
+    /// The key.
+    pub key: Arc<Key>,
+    /// The primary, or several to be tried in turn; none means to find it.
+    pub servers: Vec<Server>,
+    /// The zone; `None` means to find it.
+    pub zone: Option<Name>,
+    /// Which transports may be used.
+    pub transports: Transports,
+    /// The address to send from.
+    pub source: Option<IpAddr>,
+    /// Whom to ask instead of resolv.conf's.
+    pub resolvers: Vec<SocketAddr>,
+    /// How long it may take in all.
+    pub budget: Duration,
+    /// How to speak.
+    pub speech: Speech,
+    /// What the user should know of the settings themselves.
+    pub warnings: Vec<String>,
+}
+
+/// What to do.
+#[derive(Debug)]
+pub enum Verb {
+    /// Bring RRsets to what is wanted.
+    Change {
+        /// What is wanted.
+        targets: Vec<Target>,
+        /// What the user requires to be true.
+        required: Vec<Prerequisite>,
+        /// Blindly.
+        force: bool,
+        /// Show the message and send no update.
+        dry_run: bool,
+    },
+    /// Read an RRset.
+    Get(RecordType),
+}
+
+/// How to speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speech {
+    /// Errors only.
+    Quiet,
+    /// The result.
+    Normal,
+    /// Each step.
+    Verbose,
+    /// One object for a program.
+    Json,
+}
+
+/// Why there are no settings. Nothing has been sent.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)] // Each is what its message says.
+pub enum ConfigError {
+    #[error("{0:?}: {1}")]
+    Name(String, NameError),
+    #[error("--zone {0:?}: {1}")]
+    Zone(String, NameError),
+    #[error("--key-name {0:?}: {1}")]
+    KeyName(String, NameError),
+    #[error("{name} is not in the zone {zone}")]
+    OutsideZone { name: Name, zone: Name },
+    #[error("--ttl {0:?}: {1}")]
+    Ttl(String, crate::dns::TtlError),
+    #[error("{0}")]
+    Words(#[from] WordsError),
+    #[error("{0}")]
+    Type(#[from] UnknownType),
+    #[error("--server {0}")]
+    Server(ServerError),
+    #[error("--resolver {0:?}: an address is needed, with a port or without")]
+    Resolver(String),
+    #[error("--require {0:?}: {1}")]
+    Require(String, RequireError),
+    #[error("no key is given")]
+    NoKey,
+    #[error("key {0}")]
+    Key(#[from] KeyError),
+    #[error("-y: {0}")]
+    Literal(KeySyntaxError),
+}
+
+impl ConfigError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoKey => Some("-k FILE names the file with the TSIG key that the server knows too".to_owned()),
+            Self::Key(why) => why.hint(),
+            Self::Words(why) => why.hint(),
+            Self::OutsideZone { .. } => {
+                Some("a zone holds its own name and all below it; leave --zone out to have it found".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Settings {
+    /// Settles what was said. The only place that decides what goes before what.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn resolve(args: Args) -> Result<Self, ConfigError> {
+        let (name, common, verb) = match args.command {
+            Command::Set(change) => {
+                let (name, ttl) = (owner(&change.name)?, ttl(&change)?);
+                let targets = records::set(&name, &change.words, ttl)?;
+                changes(name, targets, change)?
+            }
+            Command::Add(change) => {
+                let (name, ttl) = (owner(&change.name)?, ttl(&change)?);
+                let target = records::add(&name, &change.words, ttl)?;
+                changes(name, vec![target], change)?
+            }
+            Command::Delete(change) => {
+                let name = owner(&change.name)?;
+                let target = records::delete(&name, &change.words)?;
+                changes(name, vec![target], change)?
+            }
+            Command::Get(read) => {
+                let record_type = read.record_type.map_or(Ok(RecordType::ANY), |word| word.parse())?;
+                (owner(&read.name)?, read.common, Verb::Get(record_type))
+            }
+        };
+        let zone =
+            common.zone.as_deref().map(|text| Name::parse(text).map_err(|why| ConfigError::Zone(text.to_owned(), why)));
+        let zone = zone.transpose()?;
+        if let Some(zone) = zone.as_ref().filter(|zone| !name.is_in(zone)) {
+            return Err(ConfigError::OutsideZone { name, zone: zone.clone() });
+        }
+        let mut warnings = Vec::new();
+        Ok(Self {
+            key: Arc::new(key(&common, &mut warnings)?),
+            servers: common
+                .server
+                .iter()
+                .map(|text| text.parse())
+                .collect::<Result<_, _>>()
+                .map_err(ConfigError::Server)?,
+            transports: match (common.tcp, common.udp) {
+                (true, _) => Transports::Tcp,
+                (_, true) => Transports::Udp,
+                _ => Transports::TcpFirst,
+            },
+            source: common.source,
+            resolvers: common.resolver.iter().map(|text| resolver(text)).collect::<Result<_, _>>()?,
+            budget: Duration::from_secs(common.timeout),
+            speech: match common {
+                Common { json: true, .. } => Speech::Json,
+                Common { verbose: true, .. } => Speech::Verbose,
+                Common { quiet: true, .. } => Speech::Quiet,
+                _ => Speech::Normal,
+            },
+            verb,
+            name,
+            zone,
+            warnings,
+        })
+    }
+}
+
+fn owner(text: &str) -> Result<Name, ConfigError> {
+    Name::parse(text).map_err(|why| ConfigError::Name(text.to_owned(), why))
+}
+
+fn ttl(change: &Change) -> Result<Option<u32>, ConfigError> {
+    let parsed =
+        change.ttl.as_deref().map(|text| parse_ttl(text).map_err(|why| ConfigError::Ttl(text.to_owned(), why)));
+    parsed.transpose()
+}
+
+fn changes(name: Name, targets: Vec<Target>, change: Change) -> Result<(Name, Common, Verb), ConfigError> {
+    let mut required: Vec<Prerequisite> = Vec::new();
+    for text in &change.require {
+        let one = parse_requirement(text).map_err(|why| ConfigError::Require(text.clone(), why))?;
+        merge(&mut required, one);
+    }
+    let Change { force, dry_run, common, .. } = change;
+    Ok((name, common, Verb::Change { targets, required, force, dry_run }))
+}
+
+/// Several values for one RRset build one set, as in nsupdate's language.
+fn merge(required: &mut Vec<Prerequisite>, one: Prerequisite) {
+    if let Prerequisite::RrsetEquals { name, record_type, rdata } = &one {
+        for known in required.iter_mut() {
+            if let Prerequisite::RrsetEquals { name: owner, record_type: of, rdata: values } = known
+                && (&*owner, &*of) == (name, record_type)
+            {
+                values.extend(rdata.iter().cloned());
+                return;
+            }
+        }
+    }
+    required.push(one);
+}
+
+fn key(common: &Common, warnings: &mut Vec<String>) -> Result<Key, ConfigError> {
+    let name = common
+        .key_name
+        .as_deref()
+        .map(|text| Name::parse(text).map_err(|why| ConfigError::KeyName(text.to_owned(), why)));
+    let name = name.transpose()?;
+    let key = match (&common.literal_key, &common.key) {
+        (Some(literal), _) => {
+            warnings.push("-y shows the secret to everybody who can list processes: -k FILE does not".to_owned());
+            parse_literal(literal).map_err(ConfigError::Literal)?
+        }
+        (None, Some(path)) => read_key(path, name.as_ref())?,
+        (None, None) => return Err(ConfigError::NoKey),
+    };
+    if key.algorithm().is_outdated() {
+        warnings.push(format!("{} is outdated: make the key anew with hmac-sha256", key.algorithm()));
+    }
+    if key.is_short() {
+        warnings.push(format!("the secret of {} is shorter than a MAC of {}", key.name(), key.algorithm()));
+    }
+    Ok(key)
+}
+
+fn resolver(text: &str) -> Result<SocketAddr, ConfigError> {
+    match text.parse() {
+        Ok(Server::Address(address)) => Ok(address),
+        _ => Err(ConfigError::Resolver(text.to_owned())),
+    }
+}

@@ -1,0 +1,95 @@
+//! Messages over TCP: two octets of length, then the message (RFC 1035 §4.2.2, RFC 7766 §8).
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::Instant;
+
+use crate::proto::exchange::{Attempt, Ending, Verdict};
+
+use super::{deadline, in_words, until};
+
+/// One open connection a server, used again for the next message (RFC 7766 §6.2.1).
+#[derive(Debug, Default)]
+pub(super) struct Connections(HashMap<SocketAddr, TcpStream>);
+
+impl Connections {
+    /// Sends a message and reads until `judge` has enough. A connection is kept only after an answer that was taken.
+    pub(super) async fn carry(
+        &mut self,
+        attempt: &Attempt,
+        source: Option<SocketAddr>,
+        judge: &mut dyn FnMut(&[u8]) -> Verdict,
+    ) -> Ending {
+        let mut stream = match self.0.remove(&attempt.server) {
+            Some(stream) if is_idle(&stream) => stream,
+            _ => match until(deadline(attempt.connect_within), connect(attempt.server, source)).await {
+                None => return Ending::NotSent("connecting took too long".to_owned()),
+                Some(Err(error)) => return Ending::NotSent(in_words(&error)),
+                Some(Ok(stream)) => stream,
+            },
+        };
+        let deadline = deadline(attempt.answer_within);
+        let ending = converse(&mut stream, &attempt.octets, deadline, judge).await;
+        if ending == Ending::Judged {
+            self.0.insert(attempt.server, stream);
+        }
+        ending
+    }
+}
+
+/// Whether a connection that was used before is still open and silent. One that the server has closed meanwhile would
+/// leave it unknown whether the next message arrived, though connecting anew would have told.
+fn is_idle(stream: &TcpStream) -> bool {
+    let mut octet = [0];
+    matches!(stream.try_read(&mut octet), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+}
+
+async fn connect(server: SocketAddr, source: Option<SocketAddr>) -> io::Result<TcpStream> {
+    let socket = if server.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    if let Some(source) = source {
+        socket.bind(source)?;
+    }
+    // A message is written whole, so there is nothing to gather.
+    socket.set_nodelay(true)?;
+    socket.connect(server).await
+}
+
+async fn converse(
+    stream: &mut TcpStream,
+    message: &[u8],
+    deadline: Instant,
+    judge: &mut dyn FnMut(&[u8]) -> Verdict,
+) -> Ending {
+    let Ok(length) = u16::try_from(message.len()) else {
+        return Ending::NotSent("the message is longer than 65535 octets".to_owned());
+    };
+    let framed = [&length.to_be_bytes(), message].concat();
+    match until(deadline, stream.write_all(&framed)).await {
+        None => return Ending::Silent,
+        Some(Err(error)) => return Ending::Lost(in_words(&error)),
+        Some(Ok(())) => {}
+    }
+    loop {
+        match until(deadline, read_message(stream)).await {
+            None => return Ending::Silent,
+            Some(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Ending::Lost("the server closed the connection without an answer".to_owned());
+            }
+            Some(Err(error)) => return Ending::Lost(in_words(&error)),
+            Some(Ok(answer)) if judge(&answer) == Verdict::Enough => return Ending::Judged,
+            Some(Ok(_)) => {}
+        }
+    }
+}
+
+async fn read_message(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let length = stream.read_u16().await?;
+    // Grows with what arrives, not with what is promised.
+    let mut message = Vec::new();
+    stream.take(length.into()).read_to_end(&mut message).await?;
+    if message.len() < length.into() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(message) }
+}

@@ -1,0 +1,102 @@
+//! Results for programs. Field names are part of the interface: they are added to, never changed.
+
+use serde_json::{Value, json};
+
+use crate::dns::{Record, RecordType};
+use crate::proto::outcome::{Outcome, Rrset};
+
+use super::explain::{Message, Subject, exit_of};
+use super::report::Report;
+
+/// A change that has ended.
+pub(super) fn change(report: &Report, message: Option<&Message>) -> String {
+    let rrsets = report.differences.iter().map(|difference| {
+        json!({
+            "type": difference.record_type.to_string(),
+            "old": difference.old.as_ref().map(|old| values(difference.record_type, old)),
+            "old_ttl": difference.old.as_ref().filter(|old| !old.rdata.is_empty()).map(|old| old.ttl),
+            "new": values(difference.record_type, &difference.new),
+            "ttl": (!difference.new.rdata.is_empty()).then_some(difference.new.ttl),
+        })
+    });
+    let mut object = head(&report.subject);
+    object["outcome"] = word(&report.outcome).into();
+    object["exit"] = exit_of(&report.outcome).code().into();
+    object["rcode"] = match &report.outcome {
+        Outcome::Refused(refusal) => refusal.rcode.to_string().into(),
+        Outcome::PrerequisiteFalse { rcode, .. } => rcode.to_string().into(),
+        Outcome::Unchanged | Outcome::Changed => "NOERROR".into(),
+        _ => Value::Null,
+    };
+    object["rrsets"] = rrsets.collect();
+    object["clock_difference"] = report.clock_difference.into();
+    object["message"] = message.map(|message| message.what.as_str()).into();
+    object["hint"] = message.and_then(|message| message.hint.as_deref()).into();
+    object.to_string()
+}
+
+/// A message that was not sent.
+pub(super) fn dry_run(words: &[String], octets: &[u8], subject: &Subject) -> String {
+    let mut object = head(subject);
+    object["outcome"] = "dry-run".into();
+    object["exit"] = 0.into();
+    object["nsupdate"] = words.into();
+    object["octets"] = hex(octets, "").into();
+    object.to_string()
+}
+
+/// Records that were read.
+pub(super) fn records(subject: &Subject, records: &[Record]) -> String {
+    let records = records.iter().map(|record| {
+        json!({
+            "name": record.name.to_string(),
+            "ttl": record.ttl,
+            "type": record.record_type.to_string(),
+            "data": record.rdata.display(record.record_type).to_string(),
+        })
+    });
+    let mut object = head(subject);
+    object["outcome"] = "read".into();
+    object["exit"] = 0.into();
+    object["records"] = records.collect();
+    object.to_string()
+}
+
+/// What failed before anything could be asked.
+pub(super) fn failure(exit: u8, message: &Message) -> String {
+    json!({ "outcome": "failed", "exit": exit, "message": message.what, "hint": message.hint }).to_string()
+}
+
+/// Octets in hex.
+pub(super) fn hex(octets: &[u8], between: &str) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect::<Vec<_>>().join(between)
+}
+
+fn head(subject: &Subject) -> Value {
+    json!({
+        "name": subject.name.to_string(),
+        "zone": subject.zone.as_ref().map(ToString::to_string),
+        "server": subject.server.map(|server| server.to_string()),
+        "key": subject.key.to_string(),
+    })
+}
+
+fn values(record_type: RecordType, rrset: &Rrset) -> Vec<String> {
+    rrset.rdata.iter().map(|rdata| rdata.display(record_type).to_string()).collect()
+}
+
+fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Unchanged => "unchanged",
+        Outcome::Changed => "changed",
+        Outcome::Refused(_) => "refused",
+        Outcome::PrerequisiteFalse { .. } => "prerequisite-false",
+        Outcome::Alias { .. } | Outcome::NotAlone(_) => "alias",
+        Outcome::NotAuthoritative { .. } => "not-authoritative",
+        Outcome::Unreachable(_) => "unreachable",
+        Outcome::Unauthentic(..) => "unauthentic",
+        Outcome::Unknown(..) => "unknown",
+        Outcome::Contended => "contended",
+        Outcome::Impossible(_) => "impossible",
+    }
+}

@@ -1,0 +1,90 @@
+//! Floor 3: the only code that prints. The rules of speaking:
+//!
+//! Data goes to standard output. Everything else goes to standard error as `nsup: what, on what object, why`, and where
+//! it helps a second line `nsup: hint: what to do`: lower case, no full stop. What came from the network is escaped
+//! before a terminal sees it. A secret never comes this far.
+
+mod explain;
+mod json;
+mod report;
+
+use std::io::Write;
+
+use crate::exit::Exit;
+
+pub use explain::{Message, Subject, exit_of, explain};
+pub use report::{Report, dry_run, records, result};
+
+/// Where words go, and how many of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Printer {
+    /// Each step.
+    pub verbose: bool,
+    /// Errors only.
+    pub quiet: bool,
+    /// One object for a program.
+    pub json: bool,
+}
+
+impl Printer {
+    /// Data, line by line. A reader that has gone away is not an error of ours.
+    pub fn data(&self, lines: &[String]) {
+        let mut out = std::io::stdout().lock();
+        for line in lines {
+            let _ = writeln!(out, "{}", printable(line));
+        }
+        let _ = out.flush();
+    }
+
+    /// A failure before anything could be asked.
+    pub fn failure(&self, exit: Exit, message: &Message) {
+        if self.json {
+            self.data(&[json::failure(exit.code(), message)]);
+        }
+        self.message(message);
+    }
+
+    /// A message and, where there is one, the hint.
+    pub fn message(&self, message: &Message) {
+        self.say(&message.what);
+        if let Some(hint) = &message.hint {
+            self.say(&format!("hint: {hint}"));
+        }
+    }
+
+    /// A step, for whoever wants to see each.
+    pub fn step(&self, text: impl FnOnce() -> String) {
+        if self.verbose {
+            self.say(&text());
+        }
+    }
+
+    /// Something that the user should know, though it stops nothing.
+    pub fn warning(&self, text: &str) {
+        if !self.quiet {
+            self.say(&format!("warning: {text}"));
+        }
+    }
+
+    /// One line on standard error.
+    pub fn say(&self, text: &str) {
+        // Nobody listens, as under pppd: then the exit status has to say it.
+        let _ = writeln!(std::io::stderr().lock(), "nsup: {}", printable(text));
+    }
+}
+
+/// Text without anything that a terminal would take for a command.
+fn printable(text: &str) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().map(escape).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn control_characters_never_reach_the_terminal() {
+        assert_eq!(printable("a\u{1b}[31mb\nc\u{9b}ü"), "a\\u{1b}[31mb\\u{a}c\\u{9b}ü");
+    }
+}

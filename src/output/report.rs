@@ -1,0 +1,89 @@
+//! The results: one line an RRset for people, one object for programs.
+
+use crate::dns::{Record, RecordType};
+use crate::proto::Update;
+use crate::proto::outcome::{Difference, Outcome, Rrset};
+use crate::script::in_words;
+
+use super::explain::{Message, Subject, exit_of, explain};
+use super::{Printer, json};
+
+/// A run that has ended.
+#[derive(Debug)]
+pub struct Report {
+    /// What it was about.
+    pub subject: Subject,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Each RRset before and after.
+    pub differences: Vec<Difference>,
+    /// By how many seconds the server's clock was ahead, where that had to be found out.
+    pub clock_difference: Option<i64>,
+}
+
+/// Tells how a change ended.
+pub fn result(printer: Printer, report: &Report) {
+    let message = explain(&report.outcome, &report.subject);
+    if let Some(seconds) = report.clock_difference {
+        let direction = if seconds < 0 { "ahead of" } else { "behind" };
+        printer.warning(&format!(
+            "this machine's clock is {} s {direction} the server's: its time was signed with instead",
+            seconds.unsigned_abs()
+        ));
+    }
+    if printer.json {
+        printer.data(&[json::change(report, message.as_ref())]);
+    } else if exit_of(&report.outcome) == crate::exit::Exit::Done && !printer.quiet {
+        printer
+            .data(&report.differences.iter().map(|difference| line(&report.outcome, difference)).collect::<Vec<_>>());
+    }
+    if let Some(message) = message {
+        printer.message(&message);
+    }
+}
+
+/// Shows a message instead of sending it: lines for nsupdate, and the octets before they are signed.
+pub fn dry_run(printer: Printer, update: &Update, octets: &[u8], subject: &Subject) {
+    if printer.json {
+        return printer.data(&[json::dry_run(&in_words(update), octets, subject)]);
+    }
+    let mut lines = Vec::new();
+    lines.extend(subject.server.map(|server| format!("server {} {}", server.ip(), server.port())));
+    lines.extend(in_words(update));
+    lines.push("send".to_owned());
+    lines.push(format!("; {} octets, to be given an ID and signed with {}:", octets.len(), subject.key));
+    lines.extend(octets.chunks(16).map(|row| format!("; {}", json::hex(row, " "))));
+    printer.data(&lines);
+}
+
+/// Shows records that were read.
+pub fn records(printer: Printer, subject: &Subject, records: &[Record], nothing: Option<&Message>) {
+    if printer.json {
+        return printer.data(&[json::records(subject, records)]);
+    }
+    printer.data(&records.iter().map(Record::to_string).collect::<Vec<_>>());
+    if let Some(message) = nothing.filter(|_| !printer.quiet) {
+        printer.message(message);
+    }
+}
+
+fn line(outcome: &Outcome, difference: &Difference) -> String {
+    let Difference { name, record_type, old, new } = difference;
+    let kind = if *record_type == RecordType::ANY { String::new() } else { format!(" {record_type}") };
+    let now = format!("{name}{kind}{}", values(*record_type, new));
+    match (outcome, old) {
+        (Outcome::Changed, Some(old)) if old.rdata == new.rdata && old.ttl != new.ttl => {
+            format!("changed: {now}, TTL {} (was {})", new.ttl, old.ttl)
+        }
+        (Outcome::Changed, Some(old)) if *record_type != RecordType::ANY => {
+            format!("changed: {now} (was{})", values(*record_type, old))
+        }
+        (Outcome::Changed, _) => format!("changed: {now}"),
+        _ => format!("unchanged: {now}"),
+    }
+}
+
+fn values(record_type: RecordType, rrset: &Rrset) -> String {
+    let texts: Vec<String> = rrset.rdata.iter().map(|rdata| rdata.display(record_type).to_string()).collect();
+    if texts.is_empty() { " none".to_owned() } else { format!(" {}", texts.join(", ")) }
+}
