@@ -1,52 +1,73 @@
 //! get: what the primary holds, signed.
 
 use crate::config::Settings;
-use crate::dns::RecordType;
+use crate::dns::rdata::TYPES;
+use crate::dns::{Record, RecordType};
 use crate::exit::Exit;
-use crate::output::{Message, records};
+use crate::output::{Message, Subject, records};
 use crate::proto::exchange::{Answered, Purpose};
-use crate::proto::outcome::{Outcome, Refusal};
-use crate::proto::{Rcode, query};
+use crate::proto::outcome::Outcome;
+use crate::proto::{Contacts, Rcode, Reply, query};
 
 use super::Halt;
 use super::conversation::{Conversation, subject, unix};
-use super::locate::{self, halt};
+use super::locate::{self, halt, refused};
 
-/// Reads an RRset, or all of a name's.
+/// Reads an RRset, or all that there is at a name.
 pub(super) async fn run(settings: &Settings, talk: &mut Conversation, wanted: RecordType) -> Result<Exit, Halt> {
     let mut subject = subject(settings, wanted.to_string());
     let (mut contacts, zone) = locate::servers(settings, talk).await?;
     subject.zone = zone;
+    let reply = read(settings, talk, &mut contacts, &mut subject, wanted).await?;
+    let mut found: Vec<Record> = reply.answers().to_vec();
+    // A server may answer a question for everything with a part of it (RFC 8482), so each type is asked for as well.
+    let others = TYPES.iter().map(|(_, number, _)| RecordType(*number)).filter(|_| wanted == RecordType::ANY);
+    for record_type in others.filter(|_| reply.rcode() == Rcode::NOERROR) {
+        if !found.iter().any(|record| record.record_type == record_type) {
+            let reply = read(settings, talk, &mut contacts, &mut subject, record_type).await?;
+            found.extend(reply.answers().iter().filter(|record| record.record_type == record_type).cloned());
+        }
+    }
+    found.sort_by(|one, other| (one.record_type, &one.rdata).cmp(&(other.record_type, &other.rdata)));
+    let what = match reply.rcode() {
+        Rcode::NXDOMAIN => format!("{} does not exist", settings.name),
+        _ => format!("{} has no {wanted} record", settings.name),
+    };
+    let nothing = found.is_empty().then_some(Message { what, hint: None });
+    records(talk.printer, &subject, &found, nothing.as_ref());
+    Ok(Exit::Done)
+}
+
+/// One signed answer from an authority for the name.
+async fn read(
+    settings: &Settings,
+    talk: &mut Conversation,
+    contacts: &mut Contacts,
+    subject: &mut Subject,
+    wanted: RecordType,
+) -> Result<Reply, Halt> {
     subject.server = contacts.current();
     talk.printer.step(|| format!("question: {} {wanted}", settings.name));
-    let answered = talk.ask(&mut contacts, query::question(&settings.name, wanted), Purpose::Ask).await?;
+    let answered = talk.ask(contacts, query::question(&settings.name, wanted), Purpose::Ask).await?;
     subject.server = contacts.current();
     subject.now = unix();
     let reply = match answered {
-        Answered::Reply(reply, _) => reply,
+        Answered::Reply(reply, _) => *reply,
         Answered::NotSent(failures) | Answered::Unsettled(failures, None) => {
-            return Err(halt(&Outcome::Unreachable(failures), &subject));
+            return Err(halt(&Outcome::Unreachable(failures), subject));
         }
         Answered::Unsettled(failures, Some(hint)) => {
-            return Err(halt(&Outcome::Unauthentic(hint, failures), &subject));
+            return Err(halt(&Outcome::Unauthentic(hint, failures), subject));
         }
     };
     if !matches!(reply.rcode(), Rcode::NOERROR | Rcode::NXDOMAIN) {
-        let (rcode, tsig_error) = (reply.rcode(), reply.tsig_error());
-        let refusal = Refusal { rcode, tsig_error, server_time: reply.server_time(), reading: true };
-        return Err(halt(&Outcome::Refused(refusal), &subject));
+        return Err(halt(&refused(&reply), subject));
     }
     if !reply.is_authoritative() {
         let mut cuts = reply.authority().iter().filter(|record| record.record_type == RecordType::NS);
         let delegated_at = cuts.find(|cut| !cut.name.is_root()).map(|cut| cut.name.clone());
         let name = settings.name.clone();
-        return Err(halt(&Outcome::NotAuthoritative { name, delegated_at }, &subject));
+        return Err(halt(&Outcome::NotAuthoritative { name, delegated_at }, subject));
     }
-    let what = match reply.rcode() {
-        Rcode::NXDOMAIN => format!("{} does not exist", settings.name),
-        _ => format!("{} has no {wanted} record", settings.name),
-    };
-    let nothing = reply.answers().is_empty().then_some(Message { what, hint: None });
-    records(talk.printer, &subject, reply.answers(), nothing.as_ref());
-    Ok(Exit::Done)
+    Ok(reply)
 }

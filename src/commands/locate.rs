@@ -9,7 +9,7 @@ use crate::net::{LookupError, Resolver, ResolverConfig};
 use crate::proto::discovery::{Authority, Discovery, Found};
 use crate::proto::exchange::{Answered, Purpose};
 use crate::proto::outcome::{Outcome, Refusal};
-use crate::proto::{Contacts, Rcode, query};
+use crate::proto::{Contacts, Rcode, Reply, query};
 
 use crate::output::{Subject, exit_of, explain};
 
@@ -40,19 +40,13 @@ pub(super) async fn zone(
     contacts: &mut Contacts,
     subject: &Subject,
 ) -> Result<Name, Halt> {
-    let mut discovery = Discovery::new(settings.name.clone());
+    let mut discovery = Discovery::new(settings.name.clone(), settings.first_type());
     loop {
         let message = query::question(discovery.asked(), RecordType::SOA);
         talk.printer.step(|| format!("question: {} SOA", discovery.asked()));
         let outcome = match talk.ask(contacts, message, Purpose::Ask).await? {
             Answered::Reply(reply, server) => {
                 talk.printer.step(|| format!("answer: {}, signed", reply.rcode()));
-                let refusal = Refusal {
-                    rcode: reply.rcode(),
-                    tsig_error: reply.tsig_error(),
-                    server_time: reply.server_time(),
-                    reading: true,
-                };
                 match discovery.heard(&reply) {
                     Found::Zone(Authority { zone, .. }) => {
                         talk.printer.step(|| format!("zone: {zone}"));
@@ -66,7 +60,7 @@ pub(super) async fn zone(
                     Found::Nothing(Rcode::NOERROR) => {
                         (Outcome::NotAuthoritative { name: settings.name.clone(), delegated_at: None }, Some(server))
                     }
-                    Found::Further | Found::Nothing(_) => (Outcome::Refused(refusal), Some(server)),
+                    Found::Further | Found::Nothing(_) => (refused(&reply), Some(server)),
                 }
             }
             Answered::NotSent(failures) => (Outcome::Unreachable(failures), None),
@@ -77,6 +71,16 @@ pub(super) async fn zone(
         let subject = Subject { server: server.or(subject.server), types: "SOA".to_owned(), ..subject.clone() };
         return Err(halt(&outcome, &subject));
     }
+}
+
+/// A signed no to a question.
+pub(super) fn refused(reply: &Reply) -> Outcome {
+    Outcome::Refused(Refusal {
+        rcode: reply.rcode(),
+        tsig_error: reply.tsig_error(),
+        server_time: reply.server_time(),
+        reading: true,
+    })
 }
 
 /// An outcome that ends the run before the change has begun.
@@ -118,7 +122,7 @@ async fn find(
 /// Zone and primary by plain questions to the resolver. What it says decides whom to ask, not whom to believe.
 async fn authority(settings: &Settings, talk: &Conversation, resolver: &mut Resolver) -> Result<Authority, Halt> {
     let start = settings.zone.as_ref().unwrap_or(&settings.name);
-    let mut discovery = Discovery::new(start.clone());
+    let mut discovery = Discovery::new(start.clone(), settings.first_type());
     loop {
         let asked = discovery.asked().clone();
         talk.printer.step(|| format!("question to the resolver: {asked} SOA"));

@@ -121,6 +121,14 @@ impl ConfigError {
 }
 
 impl Settings {
+    /// The type of the first record that it is about, by which the zone is found.
+    pub fn first_type(&self) -> RecordType {
+        match &self.verb {
+            Verb::Change { targets, .. } => targets.first().map_or(RecordType::ANY, |target| target.record_type),
+            Verb::Get(record_type) => *record_type,
+        }
+    }
+
     /// Settles what was said. The only place that decides what goes before what.
     ///
     /// # Errors

@@ -29,6 +29,8 @@ impl RecordType {
     pub const AAAA: Self = Self(28);
     /// An alias for all that is below a name (RFC 6672).
     pub const DNAME: Self = Self(39);
+    /// The digest of a key of the zone below a cut (RFC 4034 §5).
+    pub const DS: Self = Self(43);
     /// EDNS (RFC 6891).
     pub const OPT: Self = Self(41);
     /// A signature over a set of records (RFC 4034).

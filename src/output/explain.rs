@@ -49,6 +49,7 @@ pub fn exit_of(outcome: &Outcome) -> Exit {
         | Outcome::PrerequisiteFalse { .. }
         | Outcome::Alias { .. }
         | Outcome::NotAlone(_)
+        | Outcome::Ignored(..)
         | Outcome::NotAuthoritative { .. } => Exit::Refused,
         Outcome::Unreachable(_) => Exit::Unreachable,
         Outcome::Unauthentic(..) => Exit::Unauthentic,
@@ -60,6 +61,7 @@ pub fn exit_of(outcome: &Outcome) -> Exit {
 /// What to say of an outcome; `None` for one that is as it should be.
 pub fn explain(outcome: &Outcome, subject: &Subject) -> Option<Message> {
     let Subject { name, types, .. } = subject;
+    let zone = subject.zone.as_ref().map_or_else(|| "a zone above".to_owned(), Name::to_string);
     let (what, hint) = match outcome {
         Outcome::Unchanged | Outcome::Changed => return None,
         Outcome::Refused(refusal) => refused(refusal, subject),
@@ -78,12 +80,17 @@ pub fn explain(outcome: &Outcome, subject: &Subject) -> Option<Message> {
             format!("{name} has other records: an alias (CNAME) cannot stand beside them"),
             Some(format!("nsup get {name} shows them")),
         ),
-        Outcome::NotAuthoritative { name, delegated_at: Some(cut) } => (
-            format!(
-                "{name} is below {cut}, which {} delegates to other servers or has as a zone of its own",
-                at(subject)
+        Outcome::Ignored(name, record_type) => (
+            format!("{} said NOERROR, and {name} {record_type} is not what was asked for", at(subject)),
+            Some(
+                "servers pass over what does not go together: a DS without NS records beside it, records beside an \
+                 alias, the deletion of a zone's last name server"
+                    .to_owned(),
             ),
-            Some(format!("the zone is {cut}: give it by --zone, and its own primary by --server")),
+        ),
+        Outcome::NotAuthoritative { name, delegated_at: Some(cut) } => (
+            format!("{name} is in the zone {cut} and not in {zone}: {} says so", at(subject)),
+            Some(format!("give {cut} by --zone, or leave it out, and by --server a primary of that zone")),
         ),
         Outcome::NotAuthoritative { name, delegated_at: None } => (
             format!("{} is no authority for {name}", at(subject)),
@@ -137,9 +144,7 @@ fn refused(refusal: &Refusal, subject: &Subject) -> (String, Option<String>) {
         ),
         (Rcode::REFUSED, _) if refusal.reading => (
             no("REFUSED"),
-            Some(format!(
-                "does it serve {zone}? BIND also refuses every update where allow-query shuts the client out"
-            )),
+            Some(format!("does it have {zone}? BIND also refuses all updates of a client that allow-query shuts out")),
         ),
         (Rcode::REFUSED, _) => (
             no(&format!("key {key} may not do it (REFUSED)")),

@@ -92,6 +92,7 @@ fn word(outcome: &Outcome) -> &'static str {
         Outcome::Refused(_) => "refused",
         Outcome::PrerequisiteFalse { .. } => "prerequisite-false",
         Outcome::Alias { .. } | Outcome::NotAlone(_) => "alias",
+        Outcome::Ignored(..) => "ignored",
         Outcome::NotAuthoritative { .. } => "not-authoritative",
         Outcome::Unreachable(_) => "unreachable",
         Outcome::Unauthentic(..) => "unauthentic",

@@ -54,6 +54,8 @@ pub struct Converge {
     open: bool,
     /// A change was sent in this run.
     sent: bool,
+    /// A change was accepted, and is still to be proven.
+    accepted: bool,
     /// The RCODE of the last change that was answered, and what it had been compared with.
     denied: Option<(Rcode, Vec<Rrset>)>,
     /// What a read shows is not at the name itself: it is a wildcard's.
@@ -94,6 +96,7 @@ impl Converge {
             round: 1,
             open: false,
             sent: false,
+            accepted: false,
             denied: None,
             wildcard: false,
         })
@@ -239,6 +242,7 @@ impl Converge {
         let contradicts = |(rcode, compared): (Rcode, Vec<Rrset>)| rcode == Rcode::NXRRSET && compared == self.seen;
         self.wildcard = self.denied.take().is_some_and(contradicts) && !self.wildcard;
         match self.unmet().next() {
+            Some((target, _)) if self.accepted => ended(Outcome::Ignored(target.name.clone(), target.record_type)),
             Some(_) => Place::Changing,
             None if self.sent => ended(Outcome::Changed),
             None if self.required.is_empty() => ended(Outcome::Unchanged),
@@ -248,7 +252,10 @@ impl Converge {
 
     fn changed(&mut self, reply: &Reply) -> Place {
         match reply.rcode() {
-            Rcode::NOERROR if self.targets.iter().any(|target| target.needs_proof(&self.zone)) => self.read_again(),
+            Rcode::NOERROR if self.targets.iter().any(Target::needs_proof) => {
+                self.accepted = true;
+                Place::Reading(0)
+            }
             Rcode::NOERROR => ended(Outcome::Changed),
             rcode if rcode.is_prerequisite() => {
                 self.denied = Some((rcode, self.seen.clone()));
@@ -327,7 +334,7 @@ fn refused(reply: &Reply, reading: bool) -> Place {
 }
 
 /// A signed no, as a value.
-pub(super) fn refusal(reply: &Reply, reading: bool) -> Refusal {
+fn refusal(reply: &Reply, reading: bool) -> Refusal {
     Refusal { rcode: reply.rcode(), tsig_error: reply.tsig_error(), server_time: reply.server_time(), reading }
 }
 
@@ -351,6 +358,11 @@ fn rrset(reply: &Reply, target: &Target, zone: &Name) -> Result<Rrset, Outcome> 
             return Err(Outcome::Alias { name: name.clone(), target });
         }
     }
+    let own_cut = |record: &&Record| record.record_type == RecordType::NS && record.name == *name;
+    if target.record_type == RecordType::NS && reply.authority().iter().any(|record| own_cut(&record)) {
+        // Asked for the NS records of a cut, a server above it refers to those very records.
+        return Ok(gathered(reply.authority().iter().filter(own_cut)));
+    }
     // A referral has the NS records of the zone below, a denial from the zone below its SOA.
     let above = |cut: &Name| name.is_in(cut) && cut.is_in(zone) && cut != zone;
     let marks = |record: &&Record| matches!(record.record_type, RecordType::NS | RecordType::SOA);
@@ -359,8 +371,15 @@ fn rrset(reply: &Reply, target: &Target, zone: &Name) -> Result<Rrset, Outcome> 
     if !reply.is_authoritative() || delegated_at.is_some() {
         return Err(Outcome::NotAuthoritative { name: name.clone(), delegated_at });
     }
-    let ttl = reply.rrset(name, target.record_type).map(|record| record.ttl).min().unwrap_or(0);
-    Ok(Rrset { rdata: reply.rrset(name, target.record_type).map(|record| record.rdata.clone()).collect(), ttl })
+    Ok(gathered(reply.rrset(name, target.record_type)))
+}
+
+/// Records as a set, in an order that does not change from one answer to the next.
+fn gathered<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Rrset {
+    let ttl = records.clone().map(|record| record.ttl).min().unwrap_or(0);
+    let mut rdata: Vec<Rdata> = records.map(|record| record.rdata.clone()).collect();
+    rdata.sort();
+    Rrset { rdata, ttl }
 }
 
 /// What the prerequisite "the name is free" shows of it: something, or nothing.

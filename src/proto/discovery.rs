@@ -18,6 +18,7 @@ pub struct Authority {
 pub struct Discovery {
     name: Name,
     asked: Name,
+    record_type: RecordType,
 }
 
 /// What an answer brought.
@@ -34,9 +35,10 @@ pub enum Found {
 }
 
 impl Discovery {
-    /// Starts at `name`.
-    pub fn new(name: Name) -> Self {
-        Self { asked: name.clone(), name }
+    /// Starts at `name`, or above it for a DS, which stands in the zone above the cut (RFC 4035 §3.1.4.1).
+    pub fn new(name: Name, record_type: RecordType) -> Self {
+        let above = name.parent().filter(|_| record_type == RecordType::DS);
+        Self { asked: above.unwrap_or_else(|| name.clone()), name, record_type }
     }
 
     /// The name whose SOA is to be asked for.
@@ -54,7 +56,9 @@ impl Discovery {
             }
             let mut cuts = answer.authority().iter().filter(|record| record.record_type == RecordType::NS);
             let cut = cuts.find(|cut| !cut.name.is_root() && self.asked.is_in(&cut.name));
-            if let (Some(cut), false) = (cut, answer.is_authoritative()) {
+            // The NS records of a cut stand on both sides of it, and the ones above are the ones meant here.
+            let is_cut = |cut: &Name| self.record_type == RecordType::NS && *cut == self.name;
+            if let Some(cut) = cut.filter(|cut| !answer.is_authoritative() && !is_cut(&cut.name)) {
                 return Found::Delegated(cut.name.clone());
             }
         }

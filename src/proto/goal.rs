@@ -156,9 +156,12 @@ impl Target {
         !matches!(&self.goal, Goal::Excluding(_)) && self.goal != Goal::Exactly(Vec::new())
     }
 
-    /// Whether a server may say NOERROR and do nothing: it keeps the last NS record of a zone (RFC 2136 §3.4.2.4).
-    pub fn needs_proof(&self, zone: &Name) -> bool {
-        self.record_type == RecordType::NS && self.name == *zone && matches!(self.goal, Goal::Excluding(_))
+    /// Whether a server may say NOERROR and do nothing, so that only a read proves the change. All of them pass over
+    /// what does not go together (RFC 2136 §3.4.2.2, §3.4.2.4: aliases, the last name server of a zone), and BIND also
+    /// a DS without a delegation. Records that only say something of their own owner are never passed over.
+    pub fn needs_proof(&self) -> bool {
+        const PLAIN: [u16; 11] = [1, 12, 15, 16, 28, 33, 35, 44, 52, 99, 257];
+        self.record_type != RecordType::ANY && !PLAIN.contains(&self.record_type.0)
     }
 
     fn ttl_after(&self, seen: &Rrset) -> u32 {

@@ -52,6 +52,8 @@ pub enum Outcome {
     },
     /// An alias is asked for where other records are.
     NotAlone(Name),
+    /// The server said that it had done it, and a read shows that it has not.
+    Ignored(Name, RecordType),
     /// The server that was asked is no authority for the name.
     NotAuthoritative {
         /// The name.

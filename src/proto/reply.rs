@@ -62,7 +62,7 @@ impl Answer {
     }
 
     /// The records of a type at a name in the answer section.
-    pub fn rrset<'a>(&'a self, name: &'a Name, record_type: RecordType) -> impl Iterator<Item = &'a Record> {
+    pub fn rrset<'a>(&'a self, name: &'a Name, record_type: RecordType) -> impl Iterator<Item = &'a Record> + Clone {
         self.answers.iter().filter(move |record| record.record_type == record_type && record.name == *name)
     }
 

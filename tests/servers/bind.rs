@@ -17,13 +17,8 @@ pub(super) fn prepare(setup: &Setup, directory: &Path, address: SocketAddr) -> L
     }
     let mut command = command("named");
     // One thread, and everything logged to stderr.
-    command
-        .args(["-g", "-4", "-n", "1", "-c"])
-        .arg(configuration);
-    Launch {
-        command,
-        running: " running\n",
-    }
+    command.args(["-g", "-4", "-n", "1", "-c"]).arg(configuration);
+    Launch { command, running: " running\n" }
 }
 
 /// Where named keeps the journal of a zone.
@@ -76,22 +71,14 @@ fn zone_clause(setup: &Setup, zone: &Zone) -> String {
         text.extend(zone.grants.iter().map(rule));
         text.push_str("\t};\n");
     }
-    text.extend(
-        setup
-            .bind_zone_extras(zone)
-            .map(|extra| format!("\t{extra}\n")),
-    );
+    text.extend(setup.bind_zone_extras(zone).map(|extra| format!("\t{extra}\n")));
     text + "};\n"
 }
 
 fn rule(grant: &Grant) -> String {
     let key = &grant.key;
     // Left out, the types would be all but NS, SOA and DNSSEC's.
-    let types = if grant.types.is_empty() {
-        "ANY".to_owned()
-    } else {
-        grant.types.join(" ")
-    };
+    let types = if grant.types.is_empty() { "ANY".to_owned() } else { grant.types.join(" ") };
     match &grant.owner {
         Some(owner) => format!("\t\tgrant \"{key}\" name \"{owner}\" {types};\n"),
         None => format!("\t\tgrant \"{key}\" zonesub {types};\n"),

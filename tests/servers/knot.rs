@@ -18,10 +18,7 @@ pub(super) fn prepare(setup: &Setup, directory: &Path, address: SocketAddr) -> L
     }
     let mut command = command("knotd");
     command.arg("-c").arg(configuration);
-    Launch {
-        command,
-        running: "server started",
-    }
+    Launch { command, running: "server started" }
 }
 
 fn knot_conf(setup: &Setup, directory: &Path, address: SocketAddr) -> String {
@@ -57,10 +54,7 @@ template:
     );
     keys(&mut text, setup);
     let rules: Vec<Vec<Rule>> = setup.zones.iter().map(|zone| rules(&zone.grants)).collect();
-    let _ = write!(
-        text,
-        "acl:\n  - id: transfer\n    address: {ip}\n    action: transfer\n"
-    );
+    let _ = write!(text, "acl:\n  - id: transfer\n    address: {ip}\n    action: transfer\n");
     for (zone, rules) in rules.iter().enumerate() {
         for (number, rule) in rules.iter().enumerate() {
             rule.write(&mut text, &rule_id(zone, number));
@@ -70,12 +64,7 @@ template:
     for (number, zone) in setup.zones.iter().enumerate() {
         let update = (0..rules[number].len()).map(|rule| rule_id(number, rule));
         let all: Vec<String> = update.chain(["transfer".to_owned()]).collect();
-        let _ = writeln!(
-            text,
-            "  - domain: \"{}\"\n    acl: [{}]",
-            zone.name,
-            all.join(", ")
-        );
+        let _ = writeln!(text, "  - domain: \"{}\"\n    acl: [{}]", zone.name, all.join(", "));
     }
     text
 }
@@ -86,11 +75,7 @@ fn keys(text: &mut String, setup: &Setup) {
     }
     for key in &setup.keys {
         let _ = writeln!(text, "  - id: \"{}\"", key.name);
-        let _ = writeln!(
-            text,
-            "    algorithm: {}\n    secret: \"{}\"",
-            key.algorithm, key.secret
-        );
+        let _ = writeln!(text, "    algorithm: {}\n    secret: \"{}\"", key.algorithm, key.secret);
     }
 }
 
@@ -109,16 +94,13 @@ struct Rule {
 fn rules(grants: &[Grant]) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
     for Grant { key, owner, types } in grants {
-        let fits = |rule: &&mut Rule| {
-            rule.key == *key && rule.types == *types && rule.owners.is_empty() == owner.is_none()
-        };
+        let fits =
+            |rule: &&mut Rule| rule.key == *key && rule.types == *types && rule.owners.is_empty() == owner.is_none();
         match rules.iter_mut().find(fits) {
             Some(rule) => rule.owners.extend(owner.clone()),
-            None => rules.push(Rule {
-                key: key.clone(),
-                owners: owner.iter().cloned().collect(),
-                types: types.clone(),
-            }),
+            None => {
+                rules.push(Rule { key: key.clone(), owners: owner.iter().cloned().collect(), types: types.clone() })
+            }
         }
     }
     rules
@@ -130,10 +112,7 @@ impl Rule {
         let _ = writeln!(text, "  - id: {id}\n    key: \"{key}\"\n    action: update");
         if !owners.is_empty() {
             let owners = owners.join("\", \"");
-            let _ = writeln!(
-                text,
-                "    update-owner: name\n    update-owner-name: [\"{owners}\"]"
-            );
+            let _ = writeln!(text, "    update-owner: name\n    update-owner-name: [\"{owners}\"]");
         }
         if !types.is_empty() {
             let _ = writeln!(text, "    update-type: [{}]", types.join(", "));

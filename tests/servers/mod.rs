@@ -135,10 +135,7 @@ impl Server {
         let lines = text.lines().filter(|line| !line.starts_with(';'));
         let records: Vec<Record> = lines.filter_map(Record::parse).collect();
         // A whole transfer ends with the SOA it began with.
-        let soas = records
-            .iter()
-            .filter(|record| record.rtype == "SOA")
-            .count();
+        let soas = records.iter().filter(|record| record.rtype == "SOA").count();
         assert_eq!(soas, 2, "{}: no AXFR of {zone}: {text}", self.kind);
         let mut lines: Vec<String> = records.iter().map(Record::to_string).collect();
         lines.sort();
@@ -172,8 +169,7 @@ impl Server {
     /// The size of BIND's journal of the zone, 0 while there is none; always 0 for the others.
     pub fn journal_octets(&self, zone: &str) -> u64 {
         match self.kind {
-            Kind::Bind => fs::metadata(bind::journal(self.directory.path(), zone))
-                .map_or(0, |metadata| metadata.len()),
+            Kind::Bind => fs::metadata(bind::journal(self.directory.path(), zone)).map_or(0, |metadata| metadata.len()),
             Kind::Knot | Kind::PowerDns => 0,
         }
     }
@@ -277,10 +273,7 @@ impl Server {
     fn signal(&self, signal: &str) {
         let pid = self.pid().to_string();
         let status = Command::new("kill").args([signal, &pid]).status();
-        assert!(
-            status.expect("kill starts").success(),
-            "kill {signal} {pid}"
-        );
+        assert!(status.expect("kill starts").success(), "kill {signal} {pid}");
     }
 
     /// Whether the process is frozen; where there is no /proc to ask, its word is taken for it.

@@ -19,10 +19,7 @@ pub(super) fn prepare(setup: &Setup, directory: &Path, address: SocketAddr) -> L
     fill_database(&directory.join(DATABASE), &database(setup));
     let mut command = command("pdns_server");
     command.arg(format!("--config-dir={}", directory.display()));
-    Launch {
-        command,
-        running: "TCP server bound to",
-    }
+    Launch { command, running: "TCP server bound to" }
 }
 
 const DATABASE: &str = "pdns.sqlite3";
@@ -71,10 +68,7 @@ fn database(setup: &Setup) -> String {
     for key in &setup.keys {
         let name = quoted(&bare(&key.name).to_ascii_lowercase());
         let (algorithm, secret) = (quoted(&key.algorithm), quoted(&key.secret));
-        let _ = writeln!(
-            sql,
-            "INSERT INTO tsigkeys (name, algorithm, secret) VALUES ({name}, {algorithm}, {secret});"
-        );
+        let _ = writeln!(sql, "INSERT INTO tsigkeys (name, algorithm, secret) VALUES ({name}, {algorithm}, {secret});");
     }
     for (id, zone) in setup.zones.iter().enumerate() {
         insert_zone(&mut sql, id + 1, zone);
@@ -84,26 +78,18 @@ fn database(setup: &Setup) -> String {
 
 fn insert_zone(sql: &mut String, id: usize, zone: &Zone) {
     let name = quoted(&zone.name);
-    let _ = writeln!(
-        sql,
-        "INSERT INTO domains (id, name, type) VALUES ({id}, {name}, 'NATIVE');"
-    );
+    let _ = writeln!(sql, "INSERT INTO domains (id, name, type) VALUES ({id}, {name}, 'NATIVE');");
     let mut metadata = |kind: &str, content: &str| {
         let content = quoted(content);
-        let _ = writeln!(
-            sql,
-            "INSERT INTO domainmetadata (domain_id, kind, content) VALUES ({id}, '{kind}', {content});"
-        );
+        let _ =
+            writeln!(sql, "INSERT INTO domainmetadata (domain_id, kind, content) VALUES ({id}, '{kind}', {content});");
     };
     metadata("SOA-EDIT-DNSUPDATE", "INCREASE");
     if !zone.grants.is_empty() {
         metadata("ALLOW-DNSUPDATE-FROM", "127.0.0.0/8");
     }
     for grant in &zone.grants {
-        metadata(
-            "TSIG-ALLOW-DNSUPDATE",
-            &bare(&grant.key).to_ascii_lowercase(),
-        );
+        metadata("TSIG-ALLOW-DNSUPDATE", &bare(&grant.key).to_ascii_lowercase());
     }
     for line in zone.records() {
         let record = Record::parse(&line).expect("a zone is made of records");

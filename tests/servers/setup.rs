@@ -36,18 +36,13 @@ impl TestKey {
         options.write(true).create(true).truncate(true).mode(0o600);
         let mut file = options.open(&path).expect("the key file can be made");
         let text = self.clause();
-        file.write_all(text.as_bytes())
-            .expect("the key file can be written");
+        file.write_all(text.as_bytes()).expect("the key file can be written");
         path
     }
 
     /// The key as a clause of named.conf.
     pub(super) fn clause(&self) -> String {
-        let TestKey {
-            name,
-            algorithm,
-            secret,
-        } = self;
+        let TestKey { name, algorithm, secret } = self;
         format!("key \"{name}\" {{\n\talgorithm {algorithm};\n\tsecret \"{secret}\";\n}};\n")
     }
 }
@@ -78,11 +73,7 @@ impl Grant {
 
     /// Lets the key change the whole zone.
     pub fn zone(key: &TestKey) -> Self {
-        Grant {
-            key: key.name.clone(),
-            owner: None,
-            types: Vec::new(),
-        }
+        Grant { key: key.name.clone(), owner: None, types: Vec::new() }
     }
 }
 
@@ -98,12 +89,7 @@ pub struct Zone {
 impl Zone {
     /// A zone with serial 1, the name server ns1 and its address, and nothing else.
     pub fn new(name: &str) -> Self {
-        Zone {
-            name: bare(name).to_ascii_lowercase(),
-            grants: Vec::new(),
-            records: Vec::new(),
-            is_bare: false,
-        }
+        Zone { name: bare(name).to_ascii_lowercase(), grants: Vec::new(), records: Vec::new(), is_bare: false }
     }
 
     /// Adds a record "owner ttl class type rdata", all names absolute.
@@ -181,16 +167,13 @@ impl Setup {
 
     /// Adds statements to one zone's block in BIND's configuration; the others ignore them.
     pub fn bind_zone_extra(mut self, zone: &str, text: &str) -> Self {
-        self.bind_zone_extras
-            .push((zone.to_owned(), text.to_owned()));
+        self.bind_zone_extras.push((zone.to_owned(), text.to_owned()));
         self
     }
 
     pub(super) fn bind_zone_extras(&self, zone: &Zone) -> impl Iterator<Item = &str> {
         let extras = self.bind_zone_extras.iter();
-        extras
-            .filter(|(name, _)| same_name(name, &zone.name))
-            .map(|(_, text)| text.as_str())
+        extras.filter(|(name, _)| same_name(name, &zone.name)).map(|(_, text)| text.as_str())
     }
 }
 
@@ -210,13 +193,7 @@ impl<'a> Record<'a> {
         let (ttl, rest) = word(rest)?;
         let (class, rest) = word(rest)?;
         let (rtype, rdata) = word(rest)?;
-        Some(Record {
-            owner,
-            ttl,
-            class,
-            rtype,
-            rdata: rdata.trim(),
-        })
+        Some(Record { owner, ttl, class, rtype, rdata: rdata.trim() })
     }
 
     /// Whether it belongs to this RRset.
@@ -227,13 +204,7 @@ impl<'a> Record<'a> {
 
 impl fmt::Display for Record<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Record {
-            owner,
-            ttl,
-            class,
-            rtype,
-            rdata,
-        } = self;
+        let Record { owner, ttl, class, rtype, rdata } = self;
         write!(f, "{owner} {ttl} {class} {rtype} {rdata}")
     }
 }

@@ -50,9 +50,7 @@ pub(super) enum Start {
 pub(super) fn free_address() -> SocketAddr {
     for _ in 0..100 {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free TCP port");
-        let address = listener
-            .local_addr()
-            .expect("a bound socket has an address");
+        let address = listener.local_addr().expect("a bound socket has an address");
         if UdpSocket::bind(address).is_ok() {
             return address;
         }
@@ -65,11 +63,7 @@ pub(super) fn free_address() -> SocketAddr {
 /// A log, not an exit status: depending on what is taken, named runs on without it.
 pub(super) fn address_is_taken(log: &str) -> bool {
     // BIND's words for UDP and for TCP, and the operating system's in the other two.
-    let words = [
-        "interface ignored",
-        "address in use",
-        "address already in use",
-    ];
+    let words = ["interface ignored", "address in use", "address already in use"];
     let log = log.to_ascii_lowercase();
     words.iter().any(|words| log.contains(words))
 }

@@ -67,7 +67,7 @@ const ALGORITHMS: &[(&str, u8)] = &[
 ];
 
 /// Types of digests: mnemonic, number, and the length of the digest in octets.
-pub type Digests = &'static [(&'static str, u8, usize)];
+pub(super) type Digests = &'static [(&'static str, u8, usize)];
 
 /// The digests of DS (RFC 4034, RFC 4509, RFC 5933, RFC 6605).
 pub(super) const DS: Digests = &[
