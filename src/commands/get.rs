@@ -6,12 +6,12 @@ use crate::dns::{Record, RecordType};
 use crate::exit::Exit;
 use crate::output::{Message, Subject, records};
 use crate::proto::exchange::{Answered, Purpose};
-use crate::proto::outcome::Outcome;
+use crate::proto::outcome::{Outcome, Refusal};
 use crate::proto::{Contacts, Rcode, Reply, query};
 
 use super::Halt;
 use super::conversation::{Conversation, subject, unix};
-use super::locate::{self, halt, refused};
+use super::locate::{self, halt};
 
 /// Reads an RRset, or all that there is at a name.
 pub(super) async fn run(settings: &Settings, talk: &mut Conversation, wanted: RecordType) -> Result<Exit, Halt> {
@@ -56,12 +56,12 @@ async fn read(
         Answered::NotSent(failures) | Answered::Unsettled(failures, None) => {
             return Err(halt(&Outcome::Unreachable(failures), subject));
         }
-        Answered::Unsettled(failures, Some(hint)) => {
-            return Err(halt(&Outcome::Unauthentic(hint, failures), subject));
+        Answered::Unsettled(_, Some(hint)) => {
+            return Err(halt(&Outcome::Unauthentic { hint, sent: false }, subject));
         }
     };
     if !matches!(reply.rcode(), Rcode::NOERROR | Rcode::NXDOMAIN) {
-        return Err(halt(&refused(&reply), subject));
+        return Err(halt(&Outcome::Refused(Refusal::of(&reply, true)), subject));
     }
     if !reply.is_authoritative() {
         let mut cuts = reply.authority().iter().filter(|record| record.record_type == RecordType::NS);

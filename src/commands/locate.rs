@@ -9,7 +9,7 @@ use crate::net::{LookupError, Resolver, ResolverConfig};
 use crate::proto::discovery::{Authority, Discovery, Found};
 use crate::proto::exchange::{Answered, Purpose};
 use crate::proto::outcome::{Outcome, Refusal};
-use crate::proto::{Contacts, Rcode, Reply, query};
+use crate::proto::{Contacts, Rcode, query};
 
 use crate::output::{Subject, exit_of, explain};
 
@@ -60,27 +60,17 @@ pub(super) async fn zone(
                     Found::Nothing(Rcode::NOERROR) => {
                         (Outcome::NotAuthoritative { name: settings.name.clone(), delegated_at: None }, Some(server))
                     }
-                    Found::Further | Found::Nothing(_) => (refused(&reply), Some(server)),
+                    Found::Further | Found::Nothing(_) => (Outcome::Refused(Refusal::of(&reply, true)), Some(server)),
                 }
             }
             Answered::NotSent(failures) => (Outcome::Unreachable(failures), None),
             Answered::Unsettled(failures, None) => (Outcome::Unreachable(failures), None),
-            Answered::Unsettled(failures, Some(hint)) => (Outcome::Unauthentic(hint, failures), None),
+            Answered::Unsettled(_, Some(hint)) => (Outcome::Unauthentic { hint, sent: false }, None),
         };
         let (outcome, server) = outcome;
         let subject = Subject { server: server.or(subject.server), types: "SOA".to_owned(), ..subject.clone() };
         return Err(halt(&outcome, &subject));
     }
-}
-
-/// A signed no to a question.
-pub(super) fn refused(reply: &Reply) -> Outcome {
-    Outcome::Refused(Refusal {
-        rcode: reply.rcode(),
-        tsig_error: reply.tsig_error(),
-        server_time: reply.server_time(),
-        reading: true,
-    })
 }
 
 /// An outcome that ends the run before the change has begun.

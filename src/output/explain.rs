@@ -52,7 +52,7 @@ pub fn exit_of(outcome: &Outcome) -> Exit {
         | Outcome::Ignored(..)
         | Outcome::NotAuthoritative { .. } => Exit::Refused,
         Outcome::Unreachable(_) => Exit::Unreachable,
-        Outcome::Unauthentic(..) => Exit::Unauthentic,
+        Outcome::Unauthentic { .. } => Exit::Unauthentic,
         Outcome::Unknown(..) => Exit::Unknown,
         Outcome::Contended => Exit::Contended,
     }
@@ -103,7 +103,7 @@ pub fn explain(outcome: &Outcome, subject: &Subject) -> Option<Message> {
                     .to_owned(),
             ),
         ),
-        Outcome::Unauthentic(hint, _) => unauthentic(hint, subject),
+        Outcome::Unauthentic { hint, sent } => unauthentic(hint, *sent, subject),
         Outcome::Unknown(failures, hint) => (
             format!(
                 "the update of {name} {types} was sent, and it could not be settled whether it took effect{}{}",
@@ -189,10 +189,11 @@ fn clocks(server_time: Option<u64>, subject: &Subject) -> (String, Option<String
 }
 
 /// Only answers that did not verify: what they claim, and what it mostly means.
-fn unauthentic(hint: &Hint, subject: &Subject) -> (String, Option<String>) {
+fn unauthentic(hint: &Hint, sent: bool, subject: &Subject) -> (String, Option<String>) {
     let Subject { key, algorithm, zone, .. } = subject;
     let Hint { claim: Claim { rcode, tsig_error }, why, .. } = hint;
-    let what = format!("{}; nothing is known to have been changed", unsigned(hint));
+    let upshot = if sent { "whether the update took effect is not known" } else { "nothing was changed" };
+    let what = format!("{}; {upshot}", unsigned(hint));
     let zone = zone.as_ref().map_or_else(|| "the zone".to_owned(), |zone| format!("the zone {zone}"));
     let advice = match (*why, *rcode, *tsig_error) {
         (Rejection::BadMac, ..) => {
@@ -209,12 +210,9 @@ fn unauthentic(hint: &Hint, subject: &Subject) -> (String, Option<String>) {
         (_, _, Some(TsigError::BADSIG)) => {
             format!("if it is true: the server has another secret for key {key}: copy the key file again")
         }
-        (_, Rcode::NOTAUTH, None) => {
-            format!("if it is true: the server does not have {zone} (Knot says it so): check --zone and --server")
-        }
-        (_, Rcode::REFUSED, None) => format!(
+        (_, Rcode::NOTAUTH | Rcode::REFUSED, None) => format!(
             "if it is true: PowerDNS says it so where the key's name ({key}), secret or algorithm ({algorithm}) is \
-             wrong, or the clocks differ by five minutes (this machine has {})",
+             wrong, or the clocks differ by five minutes (this machine has {}); Knot where it does not have {zone}",
             utc(subject.now),
         ),
         (_, Rcode::NOERROR, _) => {
@@ -227,7 +225,7 @@ fn unauthentic(hint: &Hint, subject: &Subject) -> (String, Option<String>) {
 
 /// An answer that is not believed, told as what it is.
 fn unsigned(hint: &Hint) -> String {
-    let Hint { server, claim, why } = hint;
+    let Hint { server, claim, why, .. } = hint;
     let error = claim.tsig_error.filter(|error| *error != TsigError::NONE);
     let error = error.map(|error| format!(", {error}")).unwrap_or_default();
     format!(

@@ -95,7 +95,7 @@ fn word(outcome: &Outcome) -> &'static str {
         Outcome::Ignored(..) => "ignored",
         Outcome::NotAuthoritative { .. } => "not-authoritative",
         Outcome::Unreachable(_) => "unreachable",
-        Outcome::Unauthentic(..) => "unauthentic",
+        Outcome::Unauthentic { .. } => "unauthentic",
         Outcome::Unknown(..) => "unknown",
         Outcome::Contended => "contended",
         Outcome::Impossible(_) => "impossible",

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use crate::dns::{Name, Rdata, Reader, Record, RecordType};
 
-use super::exchange::{Answered, Purpose};
+use super::exchange::{Answered, Failure, Hint, Purpose};
 use super::goal::{Target, TargetError};
 use super::outcome::{Difference, Outcome, Refusal, Rrset};
-use super::{Prerequisite, Rcode, Reply, Update, UpdateError, query};
+use super::{Prerequisite, Rcode, Reply, Transport, Update, UpdateError, query};
 
 /// How often READ and UPDATE are gone through before somebody else is said to keep changing the records.
 const ROUNDS: u32 = 3;
@@ -54,6 +54,8 @@ pub struct Converge {
     open: bool,
     /// A change was sent in this run.
     sent: bool,
+    /// What is known of the last change, where no answer to it verified.
+    lost: Option<(Vec<Failure>, Option<Hint>)>,
     /// A change was accepted, and is still to be proven.
     accepted: bool,
     /// The RCODE of the last change that was answered, and what it had been compared with.
@@ -96,6 +98,7 @@ impl Converge {
             round: 1,
             open: false,
             sent: false,
+            lost: None,
             accepted: false,
             denied: None,
             wildcard: false,
@@ -251,6 +254,7 @@ impl Converge {
     }
 
     fn changed(&mut self, reply: &Reply) -> Place {
+        self.lost = None;
         match reply.rcode() {
             Rcode::NOERROR if self.targets.iter().any(Target::needs_proof) => {
                 self.accepted = true;
@@ -275,8 +279,14 @@ impl Converge {
         }
     }
 
-    /// Our own prerequisites were false, and not because of an earlier copy.
+    /// The zone does not hold what is wanted, and not because an earlier copy is still on its way.
     fn denied_for_good(&mut self) -> Place {
+        if let Some((_, Some(hint))) = &self.lost
+            && hint.transport == Transport::Tcp
+        {
+            // Nobody off the path forges over TCP: that answer was the server's, and the next would be the same.
+            return self.exhausted();
+        }
         let alias = self.targets.iter().find(|target| target.record_type == RecordType::CNAME && target.adds());
         match (&self.denied, alias) {
             (Some((Rcode::YXDOMAIN, _)), Some(target)) => ended(Outcome::NotAlone(target.name.clone())),
@@ -299,7 +309,16 @@ impl Converge {
 
     fn another_round(&mut self) -> Place {
         self.round += 1;
-        if self.round > ROUNDS { ended(Outcome::Contended) } else { Place::Waiting }
+        if self.round > ROUNDS { self.exhausted() } else { Place::Waiting }
+    }
+
+    /// How it ends when there is no use in going on.
+    fn exhausted(&mut self) -> Place {
+        ended(match self.lost.take() {
+            Some((_, Some(hint))) => Outcome::Unauthentic { hint, sent: true },
+            Some((failures, None)) => Outcome::Unknown(failures, None),
+            None => Outcome::Contended,
+        })
     }
 
     /// No answer that verifies.
@@ -312,12 +331,16 @@ impl Converge {
         let changing = matches!(self.place, Place::Changing);
         if changing && was_sent {
             self.open = true;
+            self.lost = Some((failures, hint));
             self.place = self.settle();
             return;
         }
         self.place = ended(match hint {
-            _ if self.open => Outcome::Unknown(failures, hint),
-            Some(hint) => Outcome::Unauthentic(hint, failures),
+            Some(hint) if !self.open || hint.transport == Transport::Tcp => {
+                Outcome::Unauthentic { hint, sent: self.open }
+            }
+            hint if self.open => Outcome::Unknown(failures, hint),
+            Some(hint) => Outcome::Unauthentic { hint, sent: false },
             None => Outcome::Unreachable(failures),
         });
     }
@@ -330,12 +353,7 @@ fn ended(outcome: Outcome) -> Place {
 }
 
 fn refused(reply: &Reply, reading: bool) -> Place {
-    ended(Outcome::Refused(refusal(reply, reading)))
-}
-
-/// A signed no, as a value.
-fn refusal(reply: &Reply, reading: bool) -> Refusal {
-    Refusal { rcode: reply.rcode(), tsig_error: reply.tsig_error(), server_time: reply.server_time(), reading }
+    ended(Outcome::Refused(Refusal::of(reply, reading)))
 }
 
 /// The RRset that a prerequisite compares.
@@ -350,7 +368,7 @@ fn rrset_of(prerequisite: &Prerequisite) -> Option<(&Name, RecordType)> {
 fn rrset(reply: &Reply, target: &Target, zone: &Name) -> Result<Rrset, Outcome> {
     let name = &target.name;
     if !matches!(reply.rcode(), Rcode::NOERROR | Rcode::NXDOMAIN) {
-        return Err(Outcome::Refused(refusal(reply, true)));
+        return Err(Outcome::Refused(Refusal::of(reply, true)));
     }
     if target.record_type != RecordType::CNAME {
         if let Some(alias) = reply.rrset(name, RecordType::CNAME).next() {
@@ -387,6 +405,6 @@ fn in_use(reply: &Reply) -> Result<Rrset, Outcome> {
     match reply.rcode() {
         Rcode::NOERROR => Ok(Rrset::default()),
         Rcode::YXDOMAIN => Ok(Rrset { rdata: vec![Rdata::from_octets(Vec::new())], ttl: 0 }),
-        _ => Err(Outcome::Refused(refusal(reply, true))),
+        _ => Err(Outcome::Refused(Refusal::of(reply, true))),
     }
 }

@@ -120,6 +120,8 @@ pub struct Failure {
 pub struct Hint {
     /// The server that it claims to come from.
     pub server: SocketAddr,
+    /// Over what it came. Over UDP anybody can send it, over TCP only somebody on the path.
+    pub transport: Transport,
     /// What it says.
     pub claim: Claim,
     /// Why it is not believed.
@@ -208,7 +210,7 @@ impl Exchange {
             }
             Err(unauthentic) => {
                 if let Some(claim) = unauthentic.claim {
-                    self.hint = Some(Hint { server: *server, claim, why: unauthentic.why });
+                    self.hint = Some(Hint { server: *server, transport: *transport, claim, why: unauthentic.why });
                 }
             }
         }
@@ -242,7 +244,7 @@ impl Exchange {
                 self.rejected_over_tcp += 1;
                 if self.rejected_over_tcp < 2 {
                     self.queue.push_front((server, transport));
-                } else if self.queue.is_empty() && self.purpose == Purpose::Ask {
+                } else if self.queue.is_empty() {
                     self.done = Some(self.give_up());
                 }
             }

@@ -3,7 +3,7 @@
 use crate::dns::{Name, Rdata, RecordType};
 
 use super::exchange::{Failure, Hint};
-use super::{Prerequisite, Rcode, TsigError};
+use super::{Prerequisite, Rcode, Reply, TsigError};
 
 /// The records of one RRset as a verified answer showed them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,8 +63,13 @@ pub enum Outcome {
     },
     /// No server could be asked; nothing was changed.
     Unreachable(Vec<Failure>),
-    /// There were only answers that did not verify; nothing is known to have been changed.
-    Unauthentic(Hint, Vec<Failure>),
+    /// There were only answers that did not verify.
+    Unauthentic {
+        /// The last of them.
+        hint: Hint,
+        /// Whether a change was sent at all.
+        sent: bool,
+    },
     /// It was sent, and could not be settled whether it took effect.
     Unknown(Vec<Failure>, Option<Hint>),
     /// Somebody else keeps changing the same records.
@@ -84,4 +89,12 @@ pub struct Refusal {
     pub server_time: Option<u64>,
     /// Whether it was said to a question; else to a change.
     pub reading: bool,
+}
+
+impl Refusal {
+    /// The no of an answer that verified.
+    pub fn of(reply: &Reply, reading: bool) -> Self {
+        let (rcode, tsig_error, server_time) = (reply.rcode(), reply.tsig_error(), reply.server_time());
+        Self { rcode, tsig_error, server_time, reading }
+    }
 }

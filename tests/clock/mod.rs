@@ -1,0 +1,55 @@
+//! Another time of day for one process: a library of twelve lines in C, put before the C library's.
+//!
+//! faketime deadlocks with programs of several threads, so there is no package to install for this.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+const SOURCE: &str = r#"
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <time.h>
+int clock_gettime(clockid_t id, struct timespec *now) {
+    static int (*real)(clockid_t, struct timespec *);
+    if (!real) real = (int (*)(clockid_t, struct timespec *)) dlsym(RTLD_NEXT, "clock_gettime");
+    int ended = real(id, now);
+    const char *shift = getenv("TEST_CLOCK");
+    if (id == CLOCK_REALTIME && shift) now->tv_sec = *shift == '=' ? atol(shift + 1) : now->tv_sec + atol(shift);
+    return ended;
+}
+"#;
+
+/// The built library.
+pub(crate) struct Clock {
+    directory: tempfile::TempDir,
+}
+
+impl Clock {
+    /// Builds it with the compiler that Rust links with; without one the test is skipped, but not in CI.
+    pub(crate) fn build() -> Option<Self> {
+        let directory = tempfile::tempdir().unwrap();
+        let library = directory.path().join("clock.so");
+        let compiler = Command::new("cc")
+            .args(["-shared", "-fPIC", "-x", "c", "-", "-ldl", "-o"])
+            .arg(&library)
+            .stdin(Stdio::piped())
+            .spawn();
+        let Ok(mut compiler) = compiler else {
+            assert!(std::env::var_os("CI").is_none(), "cc is not installed");
+            eprintln!("skipped: cc is not installed");
+            return None;
+        };
+        compiler.stdin.take().unwrap().write_all(SOURCE.as_bytes()).unwrap();
+        assert!(compiler.wait().unwrap().success(), "the clock library does not compile");
+        Some(Self { directory })
+    }
+
+    /// `nsup` with its clock moved by so many seconds (`+3600`), or set to a time (`=86400`).
+    pub(crate) fn shifted(&self, shift: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nsup"));
+        command.env_clear().env("LD_PRELOAD", self.directory.path().join("clock.so")).env("TEST_CLOCK", shift);
+        command.stdin(Stdio::null());
+        command
+    }
+}
