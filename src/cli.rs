@@ -17,16 +17,19 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     let mut printer = Printer { verbose: false, quiet: false, json: has("--json") };
     let args = match Args::try_parse_from(&words) {
         Ok(args) => args,
+        // Help that was not asked for goes to standard error, and is an error.
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            printer
+                .failure(Exit::Setup, &Message { what: "what is to be done?".to_owned(), hint: Some(HELP.to_owned()) });
+            return Exit::Setup;
+        }
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             let text = error.to_string();
             printer.data(&text.lines().map(str::to_owned).collect::<Vec<_>>());
             return Exit::Done;
         }
         Err(error) => {
-            let text = error.to_string();
-            text.lines().filter(|line| !line.is_empty()).for_each(|line| {
-                printer.say(line.strip_prefix("error: ").unwrap_or(line));
-            });
+            printer.failure(Exit::Setup, &usage(&error));
             return Exit::Setup;
         }
     };
@@ -47,4 +50,18 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
             Exit::Setup
         }
     }
+}
+
+const HELP: &str = "nsup --help lists the commands, nsup set --help the options";
+
+/// clap's words for a fault of the command line, as ours: the fault and, as the hint, its tip or the usage.
+fn usage(error: &clap::Error) -> Message {
+    let text = error.to_string();
+    let mut parts = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    let what = parts.next().unwrap_or_default();
+    let rest: Vec<String> = parts.collect();
+    let tip = rest.iter().find_map(|part| part.strip_prefix("tip: "));
+    let usage = rest.iter().find_map(|part| part.strip_prefix("Usage: "));
+    let hint = tip.or(usage).unwrap_or(HELP).to_owned();
+    Message { what: what.strip_prefix("error: ").unwrap_or(&what).to_owned(), hint: Some(hint) }
 }

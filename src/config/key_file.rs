@@ -33,7 +33,7 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
         /// The name that was asked for.
-        wanted: Name,
+        wanted: String,
         /// The names that there are.
         has: Vec<String>,
     },
@@ -70,7 +70,7 @@ pub fn read_key(path: &Path, name: Option<&Name>) -> Result<Key, KeyError> {
     let found = keys.find(|key| name.is_none_or(|name| key.name() == name));
     found.ok_or_else(|| KeyError::NoSuchKey {
         path: path.to_owned(),
-        wanted: name.cloned().unwrap_or_else(Name::root),
+        wanted: name.map(Name::to_string).unwrap_or_default(),
         has,
     })
 }

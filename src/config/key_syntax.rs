@@ -156,7 +156,7 @@ fn private(text: &str, file_name: &str) -> Result<NamedKey, KeySyntaxError> {
 
 /// A K*.key file: one KEY record, `name [ttl] [IN] KEY flags protocol algorithm base64`.
 fn key_record(text: &str) -> Result<Option<NamedKey>, KeySyntaxError> {
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !is_comment(line)) {
+    if let Some((number, line)) = text.lines().enumerate().find(|(_, line)| !is_comment(line)) {
         let words: Vec<&str> = line.split_whitespace().collect();
         let place = words.iter().take(4).position(|word| *word == "KEY").filter(|place| *place > 0);
         let Some(place) = place else { return Ok(None) };

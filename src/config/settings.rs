@@ -84,7 +84,7 @@ pub enum ConfigError {
     #[error("--key-name {0:?}: {1}")]
     KeyName(String, NameError),
     #[error("{name} is not in the zone {zone}")]
-    OutsideZone { name: Name, zone: Name },
+    OutsideZone { name: String, zone: String },
     #[error("--ttl {0:?}: {1}")]
     Ttl(String, crate::dns::TtlError),
     #[error("{0}")]
@@ -159,7 +159,7 @@ impl Settings {
             common.zone.as_deref().map(|text| Name::parse(text).map_err(|why| ConfigError::Zone(text.to_owned(), why)));
         let zone = zone.transpose()?;
         if let Some(zone) = zone.as_ref().filter(|zone| !name.is_in(zone)) {
-            return Err(ConfigError::OutsideZone { name, zone: zone.clone() });
+            return Err(ConfigError::OutsideZone { name: name.to_string(), zone: zone.to_string() });
         }
         let mut warnings = Vec::new();
         Ok(Self {

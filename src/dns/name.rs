@@ -5,14 +5,15 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use hickory_proto::rr::Name as Labels;
 
 use super::escape::{self, EscapeError};
 
-/// An absolute domain name. Case is kept; comparison and hashing ignore it, as the DNS does (RFC 4343).
+/// An absolute domain name, cheap to clone. Case is kept; comparison and hashing ignore it, as the DNS does (RFC 4343).
 #[derive(Clone)]
-pub struct Name(Labels);
+pub struct Name(Arc<Labels>);
 
 /// Why a text is not a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +44,7 @@ impl Name {
 
     /// The root.
     pub fn root() -> Self {
-        Self(Labels::root())
+        Self(Arc::new(Labels::root()))
     }
 
     /// Reads a name from its presentation form. It is absolute with or without the final dot; every octet can be
@@ -74,7 +75,7 @@ impl Name {
         }
         let mut name = Labels::from_labels(labels).map_err(|_| NameError::TooLong)?;
         name.set_fqdn(true);
-        Ok(Self(name))
+        Ok(Self(Arc::new(name)))
     }
 
     /// The labels, leftmost first, without the root's.
@@ -101,7 +102,7 @@ impl Name {
 
     /// The same name in lower case.
     pub fn to_lowercase(&self) -> Self {
-        Self(self.0.to_lowercase())
+        Self(Arc::new(self.0.to_lowercase()))
     }
 
     /// Whether this is the root.
@@ -117,7 +118,7 @@ impl Name {
 
     /// The name without its leftmost label; `None` for the root.
     pub fn parent(&self) -> Option<Name> {
-        (!self.is_root()).then(|| Self(self.0.base_name()))
+        (!self.is_root()).then(|| Self(Arc::new(self.0.base_name())))
     }
 
     /// Whether every label is a host's: letters, digits and hyphens, no hyphen at either end (RFC 952, RFC 1123 §2.1),

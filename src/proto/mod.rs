@@ -8,6 +8,7 @@ mod contacts;
 mod key;
 mod pending;
 mod rcode;
+mod read;
 mod reply;
 mod tsig;
 mod update;

@@ -141,7 +141,7 @@ mod tests {
     fn the_unknown_form_works_for_every_type_and_must_fit_the_type() {
         assert_eq!(parse("A", r"\# 4 C0000201").unwrap(), parse("A", "192.0.2.1").unwrap());
         assert_eq!(parse("TYPE65280", r"\# 3 ab cdef").unwrap().octets(), [0xab, 0xcd, 0xef]);
-        assert_eq!(parse("TYPE65280", r"\# 0").unwrap().octets(), []);
+        assert!(parse("TYPE65280", r"\# 0").unwrap().octets().is_empty());
         assert!(parse("A", r"\# 3 C00002").is_err());
         assert!(parse("TYPE65280", r"\# 2 ab").is_err());
         assert!(parse("TYPE65280", "abcd").is_err());

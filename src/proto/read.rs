@@ -1,0 +1,52 @@
+//! What a read shows: an RRset, or why there is none to be changed here.
+
+use crate::dns::{Name, Rdata, Reader, Record, RecordType};
+
+use super::goal::Target;
+use super::outcome::{Outcome, Refusal, Rrset};
+use super::{Rcode, Reply};
+
+/// What a read shows of a target.
+pub(super) fn rrset(reply: &Reply, target: &Target, zone: &Name) -> Result<Rrset, Outcome> {
+    let name = &target.name;
+    if !matches!(reply.rcode(), Rcode::NOERROR | Rcode::NXDOMAIN) {
+        return Err(Outcome::Refused(Refusal::of(reply, true)));
+    }
+    if target.record_type != RecordType::CNAME
+        && let Some(alias) = reply.rrset(name, RecordType::CNAME).next()
+    {
+        let target = Reader::alone(alias.rdata.octets()).name().ok();
+        return Err(Outcome::Alias { name: name.clone(), target });
+    }
+    let own_cut = |record: &&Record| record.record_type == RecordType::NS && record.name == *name;
+    if target.record_type == RecordType::NS && reply.authority().iter().any(|record| own_cut(&record)) {
+        // Asked for the NS records of a cut, a server above it refers to those very records.
+        return Ok(gathered(reply.authority().iter().filter(own_cut)));
+    }
+    // A referral has the NS records of the zone below, a denial from the zone below its SOA.
+    let above = |cut: &Name| name.is_in(cut) && cut.is_in(zone) && cut != zone;
+    let marks = |record: &&Record| matches!(record.record_type, RecordType::NS | RecordType::SOA);
+    let mut cuts = reply.authority().iter().filter(marks).map(|record| &record.name);
+    let delegated_at = cuts.find(|cut| above(cut)).cloned();
+    if !reply.is_authoritative() || delegated_at.is_some() {
+        return Err(Outcome::NotAuthoritative { name: name.clone(), delegated_at });
+    }
+    Ok(gathered(reply.rrset(name, target.record_type)))
+}
+
+/// Records as a set, in an order that does not change from one answer to the next.
+fn gathered<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Rrset {
+    let ttl = records.clone().map(|record| record.ttl).min().unwrap_or(0);
+    let mut rdata: Vec<Rdata> = records.map(|record| record.rdata.clone()).collect();
+    rdata.sort();
+    Rrset { rdata, ttl }
+}
+
+/// What the prerequisite "the name is free" shows of it: something, or nothing.
+pub(super) fn in_use(reply: &Reply) -> Result<Rrset, Outcome> {
+    match reply.rcode() {
+        Rcode::NOERROR => Ok(Rrset::default()),
+        Rcode::YXDOMAIN => Ok(Rrset { rdata: vec![Rdata::from_octets(Vec::new())], ttl: 0 }),
+        _ => Err(Outcome::Refused(Refusal::of(reply, true))),
+    }
+}
