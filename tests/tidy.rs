@@ -85,7 +85,7 @@ fn only_output_prints() {
 
 #[test]
 fn no_file_is_longer_than_400_lines_and_each_says_what_it_owns() {
-    let all = ["src", "tests", "examples", "benches"].into_iter().filter(|folder| Path::new(folder).exists());
+    let all = ["src", "tests", "examples"].into_iter();
     for (path, text) in all.flat_map(sources) {
         assert!(text.lines().count() <= 400, "{} has {} lines", path.display(), text.lines().count());
         assert!(text.starts_with("//! "), "{} does not open with what it owns", path.display());

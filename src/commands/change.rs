@@ -33,8 +33,8 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation) -> Result<
         None => locate::zone(settings, talk, &mut contacts, &subject).await?,
     });
     let zone = subject.zone.clone().unwrap_or_else(crate::dns::Name::root);
-    let converge = Converge::new(zone, targets.clone(), required.clone(), *force).map_err(wrong)?;
-    let mut converge = converge;
+    let converge = Converge::new(zone, targets.clone(), required.clone(), *force);
+    let mut converge = converge.map_err(wrong)?;
     let outcome = loop {
         match converge.next(random()) {
             Action::Done(outcome) => break outcome,
@@ -44,8 +44,8 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation) -> Result<
             }
             Action::Ask(Stage::Change(update), octets, _) if *dry => {
                 subject.server = contacts.current();
-                dry_run(talk.printer, &update, &octets, &subject);
-                return Ok(Exit::Done);
+                let written = dry_run(talk.printer, &update, &octets, &subject);
+                return Ok(if written { Exit::Done } else { Exit::Setup });
             }
             Action::Ask(stage, octets, purpose) => {
                 describe(talk, &stage);

@@ -34,8 +34,8 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation, wanted: Re
         _ => format!("{} has no {wanted} record", settings.name),
     };
     let nothing = found.is_empty().then_some(Message { what, hint: None });
-    records(talk.printer, &subject, &found, nothing.as_ref());
-    Ok(Exit::Done)
+    let written = records(talk.printer, &subject, &found, nothing.as_ref());
+    Ok(if written { Exit::Done } else { Exit::Setup })
 }
 
 /// One signed answer from an authority for the name.

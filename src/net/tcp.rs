@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 
+use rustix::net::RecvFlags;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
@@ -44,8 +45,9 @@ impl Connections {
 /// Whether a connection that was used before is still open and silent. One that the server has closed meanwhile would
 /// leave it unknown whether the next message arrived, though connecting anew would have told.
 fn is_idle(stream: &TcpStream) -> bool {
-    let mut octet = [0];
-    matches!(stream.try_read(&mut octet), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    // The kernel itself is asked: tokio knows only what it saw when it last waited.
+    let peeked = rustix::net::recv(stream, &mut [0], RecvFlags::PEEK | RecvFlags::DONTWAIT);
+    matches!(peeked, Err(rustix::io::Errno::WOULDBLOCK))
 }
 
 async fn connect(server: SocketAddr, source: Option<SocketAddr>) -> io::Result<TcpStream> {

@@ -8,7 +8,7 @@ mod explain;
 mod json;
 mod report;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use crate::exit::Exit;
 
@@ -27,13 +27,18 @@ pub struct Printer {
 }
 
 impl Printer {
-    /// Data, line by line. A reader that has gone away is not an error of ours.
-    pub fn data(&self, lines: &[String]) {
+    /// Data, line by line; says whether all of it could be written. A reader that has gone away wanted no more, and
+    /// that is no failure.
+    pub fn data(&self, lines: &[String]) -> bool {
         let mut out = std::io::stdout().lock();
-        for line in lines {
-            let _ = writeln!(out, "{}", printable(line));
+        let written = lines.iter().try_for_each(|line| writeln!(out, "{}", printable(line))).and_then(|()| out.flush());
+        match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                self.say(&format!("standard output: {error}"));
+                false
+            }
+            _ => true,
         }
-        let _ = out.flush();
     }
 
     /// A failure before anything could be asked.

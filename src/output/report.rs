@@ -42,8 +42,9 @@ pub fn result(printer: Printer, report: &Report) {
     }
 }
 
-/// Shows a message instead of sending it: lines for nsupdate, and the octets before they are signed.
-pub fn dry_run(printer: Printer, update: &Update, octets: &[u8], subject: &Subject) {
+/// Shows a message instead of sending it: lines for nsupdate, and the octets before they are signed. Says whether they
+/// could be written.
+pub fn dry_run(printer: Printer, update: &Update, octets: &[u8], subject: &Subject) -> bool {
     if printer.json {
         return printer.data(&[json::dry_run(&in_words(update), octets, subject)]);
     }
@@ -53,18 +54,18 @@ pub fn dry_run(printer: Printer, update: &Update, octets: &[u8], subject: &Subje
     lines.push("send".to_owned());
     lines.push(format!("; {} octets, to be given an ID and signed with {}:", octets.len(), subject.key));
     lines.extend(octets.chunks(16).map(|row| format!("; {}", json::hex(row, " "))));
-    printer.data(&lines);
+    printer.data(&lines)
 }
 
-/// Shows records that were read.
-pub fn records(printer: Printer, subject: &Subject, records: &[Record], nothing: Option<&Message>) {
+/// Shows records that were read. Says whether they could be written.
+pub fn records(printer: Printer, subject: &Subject, records: &[Record], nothing: Option<&Message>) -> bool {
     if printer.json {
         return printer.data(&[json::records(subject, records)]);
     }
-    printer.data(&records.iter().map(Record::to_string).collect::<Vec<_>>());
     if let Some(message) = nothing.filter(|_| !printer.quiet) {
         printer.message(message);
     }
+    printer.data(&records.iter().map(Record::to_string).collect::<Vec<_>>())
 }
 
 fn line(outcome: &Outcome, difference: &Difference) -> String {

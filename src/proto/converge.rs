@@ -259,11 +259,14 @@ impl Converge {
         match reply.rcode() {
             Rcode::NOERROR if self.targets.iter().any(Target::needs_proof) => {
                 self.accepted = true;
+                self.open = true;
                 Place::Reading(0)
             }
             Rcode::NOERROR => ended(Outcome::Changed),
             rcode if rcode.is_prerequisite() => {
                 self.denied = Some((rcode, self.seen.clone()));
+                // Over UDP an earlier copy may have been carried out and its answer lost.
+                self.open = true;
                 self.settle()
             }
             _ => refused(reply, false),

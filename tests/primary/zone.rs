@@ -78,15 +78,17 @@ impl Zone {
         })
     }
 
-    /// Adds a record to its RRset, which takes on its TTL, or replaces what can only be one (RFC 2136 §3.4.2.2).
+    /// Adds a record to its RRset, which takes on its TTL, or replaces what can only be one (RFC 2136 §3.4.2.2). What
+    /// differs by the case of names only is there already, and stays as it is; so BIND has it.
     pub(super) fn add(&mut self, Record { name, ttl, record_type, rdata }: Record) {
         let entry = self.rrsets.entry((name.to_canonical(), record_type));
         let rrset = entry.or_insert_with(|| Rrset { name, ttl, rdata: BTreeMap::new() });
+        let canonical = rdata.canonical(record_type);
         if matches!(record_type, RecordType::SOA | RecordType::CNAME | RecordType::DNAME) {
-            rrset.rdata.clear();
+            rrset.rdata.retain(|old, _| *old == canonical);
         }
         rrset.ttl = ttl;
-        rrset.rdata.insert(rdata.canonical(record_type), rdata);
+        rrset.rdata.entry(canonical).or_insert(rdata);
     }
 
     /// Deletes an RRset, if it is there.
