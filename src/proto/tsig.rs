@@ -111,14 +111,17 @@ impl Tsig {
 /// A message as the MAC covers it: without its TSIG, which begins at `start`, and with the original ID.
 pub fn covered(message: &[u8], start: usize, original_id: u16) -> Vec<u8> {
     let mut octets = message.get(..start).unwrap_or(message).to_vec();
-    octets[..2].copy_from_slice(&original_id.to_be_bytes());
+    if let Some(id) = octets.get_mut(..2) {
+        id.copy_from_slice(&original_id.to_be_bytes());
+    }
     set_additional_count(&mut octets, |count| count.saturating_sub(1));
     octets
 }
 
 fn set_additional_count(message: &mut [u8], change: impl Fn(u16) -> u16) {
-    let count = change(u16::from_be_bytes([message[10], message[11]]));
-    message[10..12].copy_from_slice(&count.to_be_bytes());
+    if let Some([high, low]) = message.get_mut(10..12) {
+        [*high, *low] = change(u16::from_be_bytes([*high, *low])).to_be_bytes();
+    }
 }
 
 /// A length for the wire. What is appended here is never as long as 64 KiB; if it were, the message would not be sent.

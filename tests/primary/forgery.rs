@@ -68,7 +68,7 @@ impl Forgery {
     }
 
     /// The octets.
-    pub(super) fn build(&self, request: &[u8]) -> Vec<u8> {
+    pub fn build(&self, request: &[u8]) -> Vec<u8> {
         (self.0)(request)
     }
 }

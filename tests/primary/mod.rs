@@ -12,6 +12,7 @@ mod connection;
 mod delivery;
 mod faults;
 mod forgery;
+mod memory;
 mod policy;
 mod prerequisites;
 mod prescan;
@@ -32,6 +33,7 @@ use nsup::proto::{Key, Transport};
 
 pub use faults::{Fault, Misbehaviour, Opcode};
 pub use forgery::Forgery;
+pub use memory::Memory;
 pub use policy::Policy;
 
 use server::Server;
@@ -91,16 +93,7 @@ impl Primary {
     /// # Panics
     /// Where `owner` is no name or `record_type` no type: a fault of the test.
     pub fn records(&self, owner: &str, record_type: &str) -> Vec<String> {
-        let record_type = type_of(record_type);
-        let zone = self.server.zone();
-        let rrset = zone.rrset(&name_of(owner), record_type);
-        let mut texts: Vec<String> = rrset
-            .into_iter()
-            .flat_map(|rrset| rrset.rdata())
-            .map(|rdata| rdata.display(record_type).to_string())
-            .collect();
-        texts.sort();
-        texts
+        rdata_texts(&self.server, owner, record_type)
     }
 
     /// The TTL of an RRset. Panics as [`Primary::records`].
@@ -244,6 +237,16 @@ fn parse_record(text: &str) -> Result<Record, String> {
     let record_type: RecordType = record_type.text.parse().map_err(|why: UnknownType| why.to_string())?;
     let rdata = Rdata::parse(record_type, data).map_err(|why| why.to_string())?;
     Ok(Record { name, ttl, record_type, rdata })
+}
+
+/// The RDATA texts of an RRset, sorted.
+fn rdata_texts(server: &Server, owner: &str, record_type: &str) -> Vec<String> {
+    let record_type = type_of(record_type);
+    let zone = server.zone();
+    let rdata = zone.rrset(&name_of(owner), record_type).into_iter().flat_map(|rrset| rrset.rdata());
+    let mut texts: Vec<String> = rdata.map(|rdata| rdata.display(record_type).to_string()).collect();
+    texts.sort();
+    texts
 }
 
 fn name_of(text: &str) -> Name {
