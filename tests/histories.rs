@@ -11,10 +11,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nsup::config::parse_keys;
 use nsup::dns::{Name, Rdata, RecordType};
-use nsup::proto::converge::{Action, Converge};
+use nsup::proto::converge::Converge;
 use nsup::proto::exchange::{Answered, Attempt, Ending, Exchange, Now, Step, Verdict};
 use nsup::proto::goal::{Goal, Target};
 use nsup::proto::outcome::Outcome;
+use nsup::proto::stage::Action;
 use nsup::proto::{Contacts, Rcode, Transport, Transports};
 use primary::{Forgery, Memory, Policy, Primary};
 
@@ -111,7 +112,7 @@ impl History {
                 assert!(sent || changes == 0, "seed {seed}: a change was made, and none is reported");
                 "unauthentic"
             }
-            Outcome::Unknown(..) => "unknown",
+            Outcome::Unknown { .. } => "unknown",
             Outcome::Contended => {
                 assert!(self.others > 0, "seed {seed}: nobody else was there");
                 "contended"
@@ -176,7 +177,7 @@ impl History {
         for after in attempt.sends.iter().filter(|after| **after < attempt.answer_within) {
             self.pass(*after - sent);
             sent = *after;
-            if self.dice.chance(self.forgery) && judge(&self.forged(&attempt.octets)) == Verdict::Enough {
+            if self.dice.chance(self.forgery) && judge(&self.forged(&attempt.octets)) != Verdict::Listen {
                 return Ending::Judged;
             }
             let copies = 1 + u64::from(self.dice.chance(10));
@@ -186,7 +187,7 @@ impl History {
                     late if late < self.loss + 5 => self.late.push(attempt.octets.clone()),
                     _ => {
                         let answer = self.deliver(&attempt.octets, Transport::Udp);
-                        if !self.dice.chance(self.loss) && judge(&answer) == Verdict::Enough {
+                        if !self.dice.chance(self.loss) && judge(&answer) != Verdict::Listen {
                             return Ending::Judged;
                         }
                     }

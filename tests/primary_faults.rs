@@ -199,7 +199,7 @@ fn a_forgery_does_not_verify_and_the_answer_behind_it_does() {
         (Forgery::wrong_mac(Rcode::NOERROR), Rejection::BadMac),
         (Forgery::wrong_id(), Rejection::NotOurs),
         (Forgery::echo(), Rejection::NotOurs),
-        (garbage, Rejection::Malformed),
+        (garbage, Rejection::NotOurs),
     ] {
         for transport in BOTH {
             let (primary, mut client, pending) = send_update(M::ForgeFirst(forgery.clone()), transport);

@@ -5,9 +5,10 @@ use crate::dns::RecordType;
 use crate::exit::Exit;
 use crate::output::{Report, dry_run, exit_of, result};
 use crate::proto::Contacts;
-use crate::proto::converge::{Action, Converge, Stage};
+use crate::proto::converge::Converge;
 use crate::proto::exchange::Answered;
 use crate::proto::outcome::Outcome;
+use crate::proto::stage::{Action, Stage};
 use crate::script::in_words;
 
 use super::Halt;
@@ -91,7 +92,7 @@ fn labelled(label: &str, lines: Vec<String>) -> Vec<String> {
 /// Says what came back: the return code, and on a read the value.
 fn tell(talk: &Conversation, stage: &Stage, answered: &Answered) {
     match answered {
-        Answered::Reply(reply, server) => {
+        Answered::Reply(reply, server, _) => {
             let (rcode, error) = (reply.rcode(), reply.tsig_error());
             talk.printer.step(|| format!("answer from {server}: {rcode}, TSIG {error}, verified"));
             if let Stage::Read(name, record_type) = stage {

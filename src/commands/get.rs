@@ -52,7 +52,7 @@ async fn read(
     subject.server = contacts.current();
     subject.now = unix();
     let reply = match answered {
-        Answered::Reply(reply, _) => *reply,
+        Answered::Reply(reply, ..) => *reply,
         Answered::NotSent(failures) | Answered::Unsettled(failures, None) => {
             return Err(halt(&Outcome::Unreachable(failures), subject));
         }

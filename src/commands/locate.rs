@@ -19,7 +19,7 @@ use super::conversation::{Conversation, contacts, random};
 /// The servers to ask, and the zone as far as it was given or had to be found to find them.
 pub(super) async fn servers(settings: &Settings, talk: &mut Conversation) -> Result<(Contacts, Option<Name>), Halt> {
     let mut config = ResolverConfig::default();
-    if settings.servers.iter().all(|server| matches!(server, Server::Name(..))) {
+    if settings.servers.is_empty() || settings.servers.iter().any(|server| matches!(server, Server::Name(..))) {
         config = ResolverConfig::system();
     }
     if !settings.resolvers.is_empty() {
@@ -45,7 +45,7 @@ pub(super) async fn zone(
         let message = query::question(discovery.asked(), RecordType::SOA);
         talk.printer.step(|| format!("question: {} SOA", discovery.asked()));
         let outcome = match talk.ask(contacts, message, Purpose::Ask).await? {
-            Answered::Reply(reply, server) => {
+            Answered::Reply(reply, server, _) => {
                 talk.printer.step(|| format!("answer: {}, signed", reply.rcode()));
                 match discovery.heard(&reply) {
                     Found::Zone(Authority { zone, .. }) => {
@@ -97,6 +97,9 @@ async fn find(
         }
     }
     if !found.is_empty() {
+        if let Some(failure) = &failure {
+            talk.printer.warning(&failure.message.what);
+        }
         return Ok((found, settings.zone.clone()));
     }
     if let Some(failure) = failure {
@@ -104,6 +107,10 @@ async fn find(
     }
     let Authority { zone, primary } = authority(settings, talk, resolver).await?;
     talk.printer.step(|| format!("zone: {zone}, primary: {primary}"));
+    if primary.is_root() {
+        let what = format!("the SOA of {zone} names no primary (its MNAME is the root)");
+        return Err(Halt::new(Exit::Setup, what, Some("--server names it".to_owned())));
+    }
     let host = primary.to_string();
     let addresses = resolver.addresses(&host, &mut random).await.map_err(|why| unresolved(&host, &why))?;
     Ok((addresses.into_iter().map(|address| SocketAddr::new(address, 53)).collect(), Some(zone)))

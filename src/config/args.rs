@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand};
+use zeroize::Zeroizing;
 
 /// Keeps DNS names on the addresses that machines have now: RFC 2136 updates, signed with TSIG, sent straight to the
 /// zone's primary.
@@ -84,7 +85,7 @@ pub struct Common {
     pub key_name: Option<String>,
     /// The key itself, for nsupdate's sake: everybody on this machine can read it in the process list
     #[arg(short = 'y', value_name = "[HMAC:]NAME:SECRET", conflicts_with = "key")]
-    pub literal_key: Option<String>,
+    pub literal_key: Option<Literal>,
     /// The primary, by name or address (repeatable: tried in turn). Else the one that the zone's SOA names
     #[arg(long, value_name = "HOST[:PORT]")]
     pub server: Vec<String>,
@@ -115,4 +116,29 @@ pub struct Common {
     /// Say nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// A key that was written into the command line: wiped when dropped, and shown to nobody.
+#[derive(Clone)]
+pub struct Literal(Zeroizing<String>);
+
+impl Literal {
+    /// The text, for who reads the key out of it.
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for Literal {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+}
+
+impl std::fmt::Debug for Literal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Literal(not shown)")
+    }
 }

@@ -34,6 +34,8 @@ const DEFAULT: &str = "hmac-sha256";
 /// # Errors
 /// [`KeySyntaxError`], and there is no key at all.
 pub fn parse_keys(text: &str, file_name: &str) -> Result<Vec<NamedKey>, KeySyntaxError> {
+    // Some editors put a mark before the first character.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.lines().any(|line| line.trim_start().starts_with("Private-key-format:")) {
         return private(text, file_name).map(|key| vec![key]);
     }
@@ -93,7 +95,7 @@ fn statement<'t, 'x>(
     loop {
         rest = match rest {
             [close, semicolon, behind @ ..] if close.is("}") && semicolon.is(";") => {
-                let missing = |what| fault(Some(line), format!("the key {:?} has no {what}", name.text));
+                let missing = |what| fault(Some(line), format!("this key has no {what}"));
                 let algorithm = algorithm.ok_or_else(|| missing("algorithm"))?;
                 let secret = secret.ok_or_else(|| missing("secret"))?;
                 return key(Some(line), name.text, algorithm, secret).map(|key| (key, behind));
@@ -111,7 +113,7 @@ fn statement<'t, 'x>(
                 behind
             }
             [word, ..] => return Err(fault(Some(word.line), "a word, its value and a ; are expected here")),
-            [] => return Err(fault(Some(line), format!("the key {:?} is never closed with }};", name.text))),
+            [] => return Err(fault(Some(line), "this key is never closed with };")),
         };
     }
 }
@@ -179,16 +181,35 @@ fn hmac_of(number: &str) -> Result<String, KeySyntaxError> {
         "163" => "hmac-sha256",
         "164" => "hmac-sha384",
         "165" => "hmac-sha512",
-        other => return Err(fault(None, format!("its algorithm {other:?} is no HMAC: SIG(0) is not supported"))),
+        _ => return Err(fault(None, "its algorithm is no HMAC: SIG(0) is not supported")),
     };
     Ok(word.to_owned())
 }
 
 fn key(line: Option<usize>, name: &str, algorithm: &str, secret: &str) -> Result<Key, KeySyntaxError> {
-    let parsed = Name::parse(name).map_err(|why: NameError| fault(line, format!("the key's name {name:?}: {why}")))?;
-    let (algorithm, least) = Algorithm::parse(algorithm).map_err(|why: AlgorithmError| fault(line, why.to_string()))?;
-    let secret =
-        Secret::from_base64(secret).map_err(|why: SecretError| fault(line, format!("the key {name:?}: {why}")))?;
+    // What stands in a key file is not repeated: where words are swapped it may be the secret.
+    let parsed = Name::parse(name).map_err(|why| {
+        fault(
+            line,
+            match why {
+                NameError::LabelTooLong(_) | NameError::NotInternational(_) => "the key's name is no name".to_owned(),
+                why => format!("the key's name: {why}"),
+            },
+        )
+    })?;
+    let (algorithm, least) = Algorithm::parse(algorithm).map_err(|why| {
+        fault(
+            line,
+            match why {
+                AlgorithmError::Unknown(_) => {
+                    "the key's algorithm is none known here (hmac-sha256, -sha384, -sha512, -sha224, -sha1 or -md5)"
+                        .to_owned()
+                }
+                why => why.to_string(),
+            },
+        )
+    })?;
+    let secret = Secret::from_base64(secret).map_err(|why: SecretError| fault(line, why.to_string()))?;
     Ok(Key::new(&parsed, algorithm, least, secret))
 }
 

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::dns::{Name, NameError, RecordType, UnknownType, parse_ttl};
+use crate::dns::{Name, NameError, Rdata, RecordType, UnknownType, parse_ttl};
 use crate::proto::goal::Target;
 use crate::proto::{Key, Prerequisite, Transports};
 use crate::script::{RequireError, parse_requirement};
@@ -91,6 +91,8 @@ pub enum ConfigError {
     Words(#[from] WordsError),
     #[error("{0}")]
     Type(#[from] UnknownType),
+    #[error("{0} is not a type that a record can have")]
+    NotData(RecordType),
     #[error("--server {0}")]
     Server(ServerError),
     #[error("--resolver {0:?}: an address is needed, with a port or without")]
@@ -151,15 +153,22 @@ impl Settings {
                 changes(name, vec![target], change)?
             }
             Command::Get(read) => {
-                let record_type = read.record_type.map_or(Ok(RecordType::ANY), |word| word.parse())?;
+                let record_type: RecordType = read.record_type.map_or(Ok(RecordType::ANY), |word| word.parse())?;
+                if record_type != RecordType::ANY && !record_type.is_data() {
+                    return Err(ConfigError::NotData(record_type));
+                }
                 (owner(&read.name)?, read.common, Verb::Get(record_type))
             }
         };
         let zone =
             common.zone.as_deref().map(|text| Name::parse(text).map_err(|why| ConfigError::Zone(text.to_owned(), why)));
         let zone = zone.transpose()?;
-        if let Some(zone) = zone.as_ref().filter(|zone| !name.is_in(zone)) {
-            return Err(ConfigError::OutsideZone { name: name.to_string(), zone: zone.to_string() });
+        if let Some(zone) = &zone {
+            let required: &[Prerequisite] = if let Verb::Change { required, .. } = &verb { required } else { &[] };
+            let mut names = std::iter::once(&name).chain(required.iter().map(Prerequisite::name));
+            if let Some(name) = names.find(|name| !name.is_in(zone)) {
+                return Err(ConfigError::OutsideZone { name: name.to_string(), zone: zone.to_string() });
+            }
         }
         let mut warnings = Vec::new();
         Ok(Self {
@@ -219,7 +228,9 @@ fn merge(required: &mut Vec<Prerequisite>, one: Prerequisite) {
             if let Prerequisite::RrsetEquals { name: owner, record_type: of, rdata: values } = known
                 && (&*owner, &*of) == (name, record_type)
             {
-                values.extend(rdata.iter().cloned());
+                let is_new = |one: &&Rdata| !values.iter().any(|known| known.canonical(*of) == one.canonical(*of));
+                let new: Vec<Rdata> = rdata.iter().filter(is_new).cloned().collect();
+                values.extend(new);
                 return;
             }
         }
@@ -236,7 +247,7 @@ fn key(common: &Common, warnings: &mut Vec<String>) -> Result<Key, ConfigError> 
     let key = match (&common.literal_key, &common.key) {
         (Some(literal), _) => {
             warnings.push("-y shows the secret to everybody who can list processes: -k FILE does not".to_owned());
-            parse_literal(literal).map_err(ConfigError::Literal)?
+            parse_literal(literal.expose()).map_err(ConfigError::Literal)?
         }
         (None, Some(path)) => read_key(path, name.as_ref())?,
         (None, None) => return Err(ConfigError::NoKey),

@@ -146,6 +146,13 @@ impl<'m> Message<'m> {
         let rdata = Rdata::read(record.record_type, self.rdata_reader(record))?;
         Ok(Record { name: record.name.clone(), ttl: record.ttl, record_type: record.record_type, rdata })
     }
+
+    /// The record as a value, whose data is taken as the octets that it is.
+    pub fn raw_record(&self, record: &RecordAt) -> Record {
+        let octets = self.rdata_reader(record).take(record.rdata_length).unwrap_or_default();
+        let rdata = Rdata::from_octets(octets.to_vec());
+        Record { name: record.name.clone(), ttl: record.ttl, record_type: record.record_type, rdata }
+    }
 }
 
 fn record(reader: &mut Reader<'_>, section: Section) -> Result<RecordAt, Malformed> {

@@ -202,7 +202,9 @@ fn to_a_labels(text: &str) -> Result<String, NameError> {
             return Err(refused());
         }
         let ascii = idna::domain_to_ascii_cow(label.as_bytes(), idna::AsciiDenyList::EMPTY);
-        ascii.map(|label| label.into_owned()).map_err(|_| refused())
+        // A label of ignorable characters only comes to nothing, and some characters come to an ASCII one with a meaning.
+        let usable = |label: &String| !label.is_empty() && !label.contains(['.', '\\']);
+        ascii.ok().map(|label| label.into_owned()).filter(usable).ok_or_else(refused)
     });
     Ok(labels.collect::<Result<Vec<_>, _>>()?.join("."))
 }
@@ -264,7 +266,9 @@ mod tests {
     #[test]
     fn letters_beyond_ascii_become_a_labels_and_their_neighbours_stay() {
         assert_eq!(Name::parse("_dmarc.Bücher.Example").unwrap().to_string(), "_dmarc.xn--bcher-kva.Example.");
-        assert!(matches!(Name::parse("bü\\.x"), Err(NameError::NotInternational(_))));
+        for text in ["bü\\.x", "\u{ad}", "www.\u{ad}", "\u{fe0f}.x", "a\u{ff3c}046b.x"] {
+            assert!(matches!(Name::parse(text), Err(NameError::NotInternational(_))), "{text}");
+        }
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use super::{Name, NameError};
 
+/// The most pointers of one name: a name has at most 127 labels, and each pointer leads to one at least.
+const MAX_HOPS: usize = 127;
+
 /// Octets that are no DNS message, and where they stop being one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("octet {at}: {what}")]
@@ -98,6 +101,7 @@ impl<'m> Reader<'m> {
         let mut hop = self.clone();
         let mut start = self.at;
         let mut jumped = false;
+        let mut hops = 0;
         loop {
             let length = hop.u8()?;
             match length {
@@ -113,6 +117,10 @@ impl<'m> Reader<'m> {
                     let target = usize::from(length & 0x3f) << 8 | usize::from(hop.u8()?);
                     if !self.pointers {
                         return Err(hop.malformed("a name points outside of its RDATA"));
+                    }
+                    hops += 1;
+                    if hops > MAX_HOPS {
+                        return Err(hop.malformed("a compressed name of too many pieces"));
                     }
                     if target >= start {
                         return Err(hop.malformed("a compressed name does not point backwards"));

@@ -139,19 +139,19 @@ impl Resolver {
                     let mut judge = |octets: &[u8]| match query.read(octets) {
                         Ok(read) => {
                             answer = Some(read);
-                            Verdict::Enough
+                            Verdict::Accepted
                         }
                         Err(_) => Verdict::Listen,
                     };
                     let sends = if transport == Transport::Udp { RETRY } else { &RETRY[..1] };
-                    let (connect_within, answer_within) = (PATIENCE, PATIENCE);
-                    let attempt = Attempt { server, transport, octets, sends, connect_within, answer_within };
+                    let (connect_within, answer_within, within) = (PATIENCE, PATIENCE, PATIENCE);
+                    let attempt = Attempt { server, transport, octets, sends, connect_within, answer_within, within };
                     let ending = self.network.carry(&attempt, &mut judge).await;
                     match answer {
                         Some(answer) if answer.is_truncated() && transport == Transport::Udp => continue,
                         // A resolver that cannot is passed over in the first round.
-                        Some(answer) if round > 0 || answer.rcode() != Rcode::SERVFAIL => return Ok(answer),
-                        Some(_) => last = Some(format!("{server}: SERVFAIL")),
+                        Some(answer) if round > 0 || !is_unable(&answer) => return Ok(answer),
+                        Some(answer) => last = Some(format!("{server}: {}", answer.rcode())),
                         None => {
                             let (Ending::NotSent(why) | Ending::Lost(why)) = ending else {
                                 last = Some(format!("{server}: no answer in time"));
@@ -171,7 +171,12 @@ impl Resolver {
         let mut addresses = Vec::new();
         let mut rcode = Rcode::NOERROR;
         for record_type in [RecordType::A, RecordType::AAAA] {
-            let answer = self.ask(name, record_type, random).await?;
+            let answer = match self.ask(name, record_type, random).await {
+                Ok(answer) => answer,
+                // One family is enough: some resolvers never answer for the other.
+                Err(_) if !addresses.is_empty() => break,
+                Err(why) => return Err(why),
+            };
             rcode = answer.rcode();
             // The resolver has followed aliases: whatever addresses there are belong to the end of the chain.
             let records = answer.answers().iter().filter(|record| record.record_type == record_type);
@@ -192,6 +197,11 @@ impl Resolver {
             searched.chain([host.to_owned()]).collect()
         }
     }
+}
+
+/// Whether a resolver says no more than that it cannot or does not want to: then the next is asked.
+fn is_unable(answer: &Answer) -> bool {
+    matches!(answer.rcode(), Rcode::SERVFAIL | Rcode::REFUSED | Rcode::NOTIMP)
 }
 
 fn address(octets: &[u8]) -> Option<IpAddr> {

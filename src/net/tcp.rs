@@ -1,6 +1,6 @@
 //! Messages over TCP: two octets of length, then the message (RFC 1035 §4.2.2, RFC 7766 §8).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::SocketAddr;
 
@@ -15,7 +15,11 @@ use super::{deadline, in_words, until};
 
 /// One open connection a server, used again for the next message (RFC 7766 §6.2.1).
 #[derive(Debug, Default)]
-pub(super) struct Connections(HashMap<SocketAddr, TcpStream>);
+pub(super) struct Connections {
+    open: HashMap<SocketAddr, TcpStream>,
+    /// Servers that have closed a connection which was to be used again: each message gets one of its own.
+    closing: HashSet<SocketAddr>,
+}
 
 impl Connections {
     /// Sends a message and reads until `judge` has enough. A connection is kept only after an answer that was taken.
@@ -25,18 +29,27 @@ impl Connections {
         source: Option<SocketAddr>,
         judge: &mut dyn FnMut(&[u8]) -> Verdict,
     ) -> Ending {
-        let mut stream = match self.0.remove(&attempt.server) {
-            Some(stream) if is_idle(&stream) => stream,
-            _ => match until(deadline(attempt.connect_within), connect(attempt.server, source)).await {
-                None => return Ending::NotSent("connecting took too long".to_owned()),
-                Some(Err(error)) => return Ending::NotSent(in_words(&error)),
-                Some(Ok(stream)) => stream,
-            },
+        let end = deadline(attempt.within);
+        let kept = self.open.remove(&attempt.server).filter(is_idle);
+        let was_kept = kept.is_some();
+        let mut stream = match kept {
+            Some(stream) => stream,
+            None => {
+                let connected = until(deadline(attempt.connect_within).min(end), connect(attempt.server, source)).await;
+                match connected {
+                    None => return Ending::NotSent("connecting took too long".to_owned()),
+                    Some(Err(error)) => return Ending::NotSent(in_words(&error)),
+                    Some(Ok(stream)) => stream,
+                }
+            }
         };
-        let deadline = deadline(attempt.answer_within);
-        let ending = converse(&mut stream, &attempt.octets, deadline, judge).await;
-        if ending == Ending::Judged {
-            self.0.insert(attempt.server, stream);
+        let end = deadline(attempt.answer_within).min(end);
+        let (ending, accepted) = converse(&mut stream, &attempt.octets, end, judge).await;
+        if was_kept && matches!(ending, Ending::Lost(_)) {
+            self.closing.insert(attempt.server);
+        }
+        if accepted && !self.closing.contains(&attempt.server) {
+            self.open.insert(attempt.server, stream);
         }
         ending
     }
@@ -60,30 +73,34 @@ async fn connect(server: SocketAddr, source: Option<SocketAddr>) -> io::Result<T
     socket.connect(server).await
 }
 
+/// Sends a message and reads until there is enough; says whether the last that came was taken.
 async fn converse(
     stream: &mut TcpStream,
     message: &[u8],
-    deadline: Instant,
+    end: Instant,
     judge: &mut dyn FnMut(&[u8]) -> Verdict,
-) -> Ending {
+) -> (Ending, bool) {
     let Ok(length) = u16::try_from(message.len()) else {
-        return Ending::NotSent("the message is longer than 65535 octets".to_owned());
+        return (Ending::NotSent("the message is longer than 65535 octets".to_owned()), false);
     };
     let framed = [&length.to_be_bytes(), message].concat();
-    match until(deadline, stream.write_all(&framed)).await {
-        None => return Ending::Silent,
-        Some(Err(error)) => return Ending::Lost(in_words(&error)),
+    match until(end, stream.write_all(&framed)).await {
+        None => return (Ending::Silent, false),
+        Some(Err(error)) => return (Ending::Lost(in_words(&error)), false),
         Some(Ok(())) => {}
     }
     loop {
-        match until(deadline, read_message(stream)).await {
-            None => return Ending::Silent,
+        let answer = match until(end, read_message(stream)).await {
+            None => return (Ending::Silent, false),
             Some(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return Ending::Lost("the server closed the connection without an answer".to_owned());
+                return (Ending::Lost("the server closed the connection without an answer".to_owned()), false);
             }
-            Some(Err(error)) => return Ending::Lost(in_words(&error)),
-            Some(Ok(answer)) if judge(&answer) == Verdict::Enough => return Ending::Judged,
-            Some(Ok(_)) => {}
+            Some(Err(error)) => return (Ending::Lost(in_words(&error)), false),
+            Some(Ok(answer)) => answer,
+        };
+        match judge(&answer) {
+            Verdict::Listen => {}
+            verdict => return (Ending::Judged, verdict == Verdict::Accepted),
         }
     }
 }

@@ -50,10 +50,12 @@ pub fn exit_of(outcome: &Outcome) -> Exit {
         | Outcome::Alias { .. }
         | Outcome::NotAlone(_)
         | Outcome::Ignored(..)
+        | Outcome::Obscured { .. }
+        | Outcome::Denied(_)
         | Outcome::NotAuthoritative { .. } => Exit::Refused,
         Outcome::Unreachable(_) => Exit::Unreachable,
         Outcome::Unauthentic { .. } => Exit::Unauthentic,
-        Outcome::Unknown(..) => Exit::Unknown,
+        Outcome::Unknown { .. } => Exit::Unknown,
         Outcome::Contended => Exit::Contended,
     }
 }
@@ -104,13 +106,28 @@ pub fn explain(outcome: &Outcome, subject: &Subject) -> Option<Message> {
             ),
         ),
         Outcome::Unauthentic { hint, sent } => unauthentic(hint, *sent, subject),
-        Outcome::Unknown(failures, hint) => (
+        Outcome::Unknown { failures, hint, refusal } => (
             format!(
-                "the update of {name} {types} was sent, and it could not be settled whether it took effect{}{}",
+                "the update of {name} {types} was sent, and it could not be settled whether it took effect{}{}{}",
                 listed(failures),
                 hint.map(|hint| format!("; {}", unsigned(&hint))).unwrap_or_default(),
+                refusal
+                    .as_ref()
+                    .map(|no| format!("; asked about it, {} said {}", at(subject), no.rcode))
+                    .unwrap_or_default(),
             ),
             Some("run the same command again: it looks before it writes".to_owned()),
+        ),
+        Outcome::Obscured { name, by } => (
+            format!("{name} is below the DNAME at {by}, which hides whatever is there"),
+            Some(format!("nsup get {by} DNAME shows where it leads")),
+        ),
+        Outcome::Denied(rcode) => (
+            format!("{} shows {name} {types} to a question and denies it to a prerequisite ({rcode})", at(subject)),
+            Some(
+                "it is a server with two minds, as PowerDNS at a delegation; --force asks for no prerequisite"
+                    .to_owned(),
+            ),
         ),
         Outcome::Contended => (
             format!("{name} {types} keeps being changed by somebody else: given up after three rounds"),
@@ -150,7 +167,8 @@ fn refused(refusal: &Refusal, subject: &Subject) -> (String, Option<String>) {
             no(&format!("key {key} may not do it (REFUSED)")),
             Some(format!(
                 "in {zone} of named.conf: update-policy {{ grant {key} name {name} {types}; }}; if that is there: is \
-                 the zone frozen (rndc thaw), a secondary, or the name none that check-names lets pass?"
+                 the zone frozen (rndc thaw), a secondary, the name none that check-names lets pass, or the record \
+                 one that cannot stand there?"
             )),
         ),
         (Rcode::NOTZONE, _) => (no(&format!("it is not within {zone} (NOTZONE)")), Some("check --zone".to_owned())),
@@ -158,7 +176,8 @@ fn refused(refusal: &Refusal, subject: &Subject) -> (String, Option<String>) {
             no("it failed by itself (SERVFAIL)"),
             Some(
                 "the server's log says why: mostly the zone's directory is not writable for the journal, the disk is \
-                 full, the zone is not loaded, or a forwarder cannot reach the primary"
+                 full, the zone is not loaded, the RRset has too many records (max-records-per-type), or a forwarder \
+                 cannot reach the primary"
                     .to_owned(),
             ),
         ),
@@ -167,7 +186,11 @@ fn refused(refusal: &Refusal, subject: &Subject) -> (String, Option<String>) {
         }
         (Rcode::FORMERR, _) => (
             no("it could not read the message (FORMERR)"),
-            Some("this is a fault of nsup or of something on the way: please report it with -v".to_owned()),
+            Some(
+                "does this server know the record type (PowerDNS takes no unknown ones)? Else it is a fault of nsup or of \
+                 something on the way: please report it with -v"
+                    .to_owned(),
+            ),
         ),
         (rcode, error) if error == TsigError::NONE => (no(&rcode.to_string()), None),
         (rcode, error) => (no(&format!("{rcode}, {error}")), Some(format!("key {key} ({algorithm})"))),

@@ -11,10 +11,12 @@ use super::report::Report;
 /// A change that has ended.
 pub(super) fn change(report: &Report, message: Option<&Message>) -> String {
     let rrsets = report.differences.iter().map(|difference| {
+        // Of a whole name no more is known than whether there is anything.
+        let old = difference.old.as_ref().filter(|_| difference.record_type != RecordType::ANY);
         json!({
             "type": difference.record_type.to_string(),
-            "old": difference.old.as_ref().map(|old| values(difference.record_type, old)),
-            "old_ttl": difference.old.as_ref().filter(|old| !old.rdata.is_empty()).map(|old| old.ttl),
+            "old": old.map(|old| values(difference.record_type, old)),
+            "old_ttl": old.filter(|old| !old.rdata.is_empty()).map(|old| old.ttl),
             "new": values(difference.record_type, &difference.new),
             "ttl": (!difference.new.rdata.is_empty()).then_some(difference.new.ttl),
         })
@@ -32,7 +34,7 @@ pub(super) fn change(report: &Report, message: Option<&Message>) -> String {
     object["clock_difference"] = report.clock_difference.into();
     object["message"] = message.map(|message| message.what.as_str()).into();
     object["hint"] = message.and_then(|message| message.hint.as_deref()).into();
-    object.to_string()
+    text(&object)
 }
 
 /// A message that was not sent.
@@ -42,7 +44,7 @@ pub(super) fn dry_run(words: &[String], octets: &[u8], subject: &Subject) -> Str
     object["exit"] = 0.into();
     object["nsupdate"] = words.into();
     object["octets"] = hex(octets, "").into();
-    object.to_string()
+    text(&object)
 }
 
 /// Records that were read.
@@ -59,12 +61,18 @@ pub(super) fn records(subject: &Subject, records: &[Record]) -> String {
     object["outcome"] = "read".into();
     object["exit"] = 0.into();
     object["records"] = records.collect();
-    object.to_string()
+    text(&object)
 }
 
 /// What failed before anything could be asked.
 pub(super) fn failure(exit: u8, message: &Message) -> String {
-    json!({ "outcome": "failed", "exit": exit, "message": message.what, "hint": message.hint }).to_string()
+    text(&json!({ "outcome": "failed", "exit": exit, "message": message.what, "hint": message.hint }))
+}
+
+/// JSON without any character that a terminal would take for a command; JSON itself escapes those below U+0020 only.
+fn text(object: &Value) -> String {
+    let escape = |c: char| if c.is_control() { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    object.to_string().chars().map(escape).collect()
 }
 
 /// Octets in hex.
@@ -96,7 +104,9 @@ fn word(outcome: &Outcome) -> &'static str {
         Outcome::NotAuthoritative { .. } => "not-authoritative",
         Outcome::Unreachable(_) => "unreachable",
         Outcome::Unauthentic { .. } => "unauthentic",
-        Outcome::Unknown(..) => "unknown",
+        Outcome::Unknown { .. } => "unknown",
+        Outcome::Obscured { .. } => "obscured",
+        Outcome::Denied(_) => "denied",
         Outcome::Contended => "contended",
         Outcome::Impossible(_) => "impossible",
     }

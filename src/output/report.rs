@@ -34,8 +34,13 @@ pub fn result(printer: Printer, report: &Report) {
     if printer.json {
         printer.data(&[json::change(report, message.as_ref())]);
     } else if exit_of(&report.outcome) == crate::exit::Exit::Done && !printer.quiet {
-        printer
-            .data(&report.differences.iter().map(|difference| line(&report.outcome, difference)).collect::<Vec<_>>());
+        let several = report.differences.len() > 1;
+        let line = |difference: &Difference| match &difference.old {
+            // One of several that was right already.
+            Some(old) if several && *old == difference.new => line(&Outcome::Unchanged, difference),
+            _ => line(&report.outcome, difference),
+        };
+        printer.data(&report.differences.iter().map(line).collect::<Vec<_>>());
     }
     if let Some(message) = message {
         printer.message(&message);

@@ -10,35 +10,12 @@ use crate::dns::{Name, RecordType};
 use super::exchange::{Answered, Failure, Hint, Purpose};
 use super::goal::{Target, TargetError};
 use super::outcome::{Difference, Outcome, Refusal, Rrset};
-use super::read::{in_use, rrset};
-use super::{Prerequisite, Rcode, Reply, Transport, Update, UpdateError, query};
+use super::read::{Shown, in_use, shown};
+use super::stage::{Action, Stage};
+use super::{Prerequisite, Rcode, Reply, Transport, Update, query};
 
 /// How often READ and UPDATE are gone through before somebody else is said to keep changing the records.
 const ROUNDS: u32 = 3;
-
-/// What to do next.
-#[derive(Debug)]
-pub enum Action {
-    /// Have this message answered.
-    Ask(Stage, Vec<u8>, Purpose),
-    /// Wait: others change the same records.
-    Pause(Duration),
-    /// It is over.
-    Done(Outcome),
-}
-
-/// What a message is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stage {
-    /// A signed question: what does the RRset hold?
-    Read(Name, RecordType),
-    /// The change, with its prerequisites.
-    Change(Update),
-    /// Prerequisites without a change: does the zone hold what is wanted?
-    Assert(Update),
-    /// Prerequisites without a change: is what the user required still true?
-    Require(Update),
-}
 
 /// A change on its way to being true.
 #[derive(Debug)]
@@ -47,27 +24,36 @@ pub struct Converge {
     targets: Vec<Target>,
     required: Vec<Prerequisite>,
     force: bool,
-    seen: Vec<Rrset>,
-    first_seen: Vec<Rrset>,
     place: Place,
     round: u32,
-    /// A change may have been carried out without our knowing.
-    open: bool,
+    seen: Vec<Rrset>,
+    first_seen: Vec<Rrset>,
+    /// How often what was read was the same as before it had been denied; others had not changed it.
+    contradictions: u32,
+    /// What a read shows is not at the name itself: a wildcard's records, or those of an alias that a server made up.
+    synthesised: bool,
     /// A change was sent in this run.
     sent: bool,
-    /// What is known of the last change, where no answer to it verified.
-    lost: Option<(Vec<Failure>, Option<Hint>)>,
+    /// A change may have been carried out without our knowing.
+    open: bool,
+    /// The last message went by datagrams: several copies of it may have arrived.
+    copied: bool,
     /// A change was accepted, and is still to be proven.
     accepted: bool,
-    /// The RCODE of the last change that was answered, and what it had been compared with.
+    /// What is known of the last change, where no answer to it verified.
+    lost: Option<(Vec<Failure>, Option<Hint>)>,
+    /// The last prerequisite that was false: the RCODE, and what had been read before.
     denied: Option<(Rcode, Vec<Rrset>)>,
-    /// What a read shows is not at the name itself: it is a wildcard's.
-    wildcard: bool,
 }
 
 #[derive(Debug)]
 enum Place {
-    Reading(usize),
+    /// Reading the RRset of this target; `true` to see whether a change took effect.
+    Reading(usize, bool),
+    /// This target's name was shown as an alias of this one: is it really there?
+    Aliased(usize, bool, Option<Name>),
+    /// All is as it should be, by what was read: is it the name's own?
+    Confirming,
     Changing,
     Asserting,
     Requiring,
@@ -93,16 +79,18 @@ impl Converge {
             targets,
             required,
             force,
+            place: Place::Reading(0, false),
+            round: 1,
             seen: Vec::new(),
             first_seen: Vec::new(),
-            place: Place::Reading(0),
-            round: 1,
-            open: false,
+            contradictions: 0,
+            synthesised: false,
             sent: false,
-            lost: None,
+            open: false,
+            copied: false,
             accepted: false,
+            lost: None,
             denied: None,
-            wildcard: false,
         })
     }
 
@@ -111,10 +99,10 @@ impl Converge {
         match &self.place {
             Place::Ended(outcome) => Action::Done((**outcome).clone()),
             Place::Waiting => {
-                self.place = Place::Reading(0);
+                self.place = Place::Reading(0, false);
                 Action::Pause(Duration::from_millis(500 + 1500 * u64::from(random) / u64::from(u16::MAX)))
             }
-            Place::Reading(number) => {
+            Place::Reading(number, _) => {
                 let Target { name, record_type, .. } = self.targets[*number].clone();
                 if record_type == RecordType::ANY {
                     return self.ask(Stage::Assert, vec![Prerequisite::NameFree(name)], false);
@@ -122,9 +110,19 @@ impl Converge {
                 let message = query::question(&name, record_type);
                 Action::Ask(Stage::Read(name, record_type), message, self.purpose())
             }
+            Place::Aliased(number, ..) => {
+                let name = self.targets[*number].name.clone();
+                let alias = Prerequisite::RrsetExists { name, record_type: RecordType::CNAME };
+                self.ask(Stage::Assert, vec![alias], false)
+            }
+            Place::Confirming => self.ask(Stage::Assert, self.guards(|target, seen| target.guard(seen)), false),
+            Place::Changing if self.force => self.ask(Stage::Change, self.required.clone(), true),
             Place::Changing => {
-                let prerequisites = self.prerequisites();
-                self.ask(Stage::Change, prerequisites, true)
+                let guards = self.guards(|target, seen| match target.is_met(seen) {
+                    true => target.guard_if_exact(seen),
+                    false => target.prerequisites(seen),
+                });
+                self.ask(Stage::Change, guards, true)
             }
             Place::Asserting => {
                 let wanted = self.targets.iter().filter_map(Target::assertion).collect();
@@ -137,35 +135,49 @@ impl Converge {
     /// Takes in what came of the last message.
     pub fn heard(&mut self, answered: Answered) {
         let reply = match answered {
-            Answered::Reply(reply, _) => reply,
-            lost => return self.lost(lost),
+            Answered::Reply(reply, _, transport) => {
+                self.copied = transport == Transport::Udp;
+                reply
+            }
+            lost => return self.unanswered(lost),
         };
-        self.place = match self.place {
-            Place::Reading(number) => self.read(&reply, number),
-            Place::Changing => self.changed(&reply),
-            Place::Asserting => self.asserted(&reply),
-            Place::Requiring => match reply.rcode() {
-                Rcode::NOERROR if self.sent => self.denied_for_good(),
-                Rcode::NOERROR => ended(Outcome::Unchanged),
-                rcode if rcode.is_prerequisite() => {
-                    ended(Outcome::PrerequisiteFalse { rcode, required: self.required.clone() })
-                }
-                _ => refused(&reply, false),
+        let is_false = reply.rcode().is_prerequisite();
+        self.place = match std::mem::replace(&mut self.place, Place::Waiting) {
+            Place::Reading(number, settling) => self.read(&reply, number, settling),
+            Place::Aliased(number, settling, target) => match reply.rcode() {
+                Rcode::NOERROR => ended(Outcome::Alias { name: self.targets[number].name.clone(), target }),
+                _ if is_false => self.saw(number, Rrset::default(), settling),
+                _ => self.refused(&reply, false),
             },
-            Place::Waiting | Place::Ended(_) => return,
+            Place::Changing => self.changed(&reply),
+            // Somebody else may have brought it about, or nothing was there but what a wildcard makes up.
+            Place::Asserting if reply.rcode() == Rcode::NOERROR && !self.open => ended(Outcome::Unchanged),
+            Place::Asserting if reply.rcode() == Rcode::NOERROR => ended(Outcome::Changed),
+            Place::Asserting if is_false => self.not_held(),
+            Place::Confirming if reply.rcode() == Rcode::NOERROR => ended(Outcome::Unchanged),
+            Place::Confirming if is_false => {
+                self.denied = Some((reply.rcode(), self.seen.clone()));
+                self.not_held()
+            }
+            Place::Requiring if reply.rcode() == Rcode::NOERROR => self.denied_for_good(),
+            Place::Requiring if is_false => {
+                ended(Outcome::PrerequisiteFalse { rcode: reply.rcode(), required: self.required.clone() })
+            }
+            Place::Asserting | Place::Confirming | Place::Requiring => self.refused(&reply, false),
+            place @ (Place::Waiting | Place::Ended(_)) => place,
         };
     }
 
     /// What each RRset was when it was first read, and what it is to be.
     pub fn differences(&self) -> Vec<Difference> {
-        let nothing = Rrset::default();
-        let differ = self.targets.iter().enumerate().map(|(number, target)| Difference {
+        let first = |number: usize| self.first_seen.get(number);
+        let differ = |(number, target): (usize, &Target)| Difference {
             name: target.name.clone(),
             record_type: target.record_type,
-            old: self.first_seen.get(number).cloned(),
-            new: target.result(self.first_seen.get(number).unwrap_or(&nothing)),
-        });
-        differ.collect()
+            old: first(number).cloned(),
+            new: target.result(first(number).unwrap_or(&EMPTY)),
+        };
+        self.targets.iter().enumerate().map(differ).collect()
     }
 
     /// A message with prerequisites, and with the changes or not.
@@ -182,14 +194,12 @@ impl Converge {
                 self.sent |= changing;
                 Action::Ask(stage(update), message, purpose)
             }
-            Err(why) => self.impossible(&why),
+            Err(why) => {
+                let outcome = Outcome::Impossible(why.to_string());
+                self.place = ended(outcome.clone());
+                Action::Done(outcome)
+            }
         }
-    }
-
-    fn impossible(&mut self, why: &UpdateError) -> Action {
-        let outcome = Outcome::Impossible(why.to_string());
-        self.place = ended(outcome.clone());
-        Action::Done(outcome)
     }
 
     /// A question on which the report hangs is asked as long as there is time.
@@ -197,93 +207,102 @@ impl Converge {
         if self.open { Purpose::Settle } else { Purpose::Ask }
     }
 
-    /// The targets that are not met, with what was seen of them; at first all of them with `force`.
-    fn unmet(&self) -> impl Iterator<Item = (&Target, &Rrset)> {
-        let pairs = self.targets.iter().zip(&self.seen);
-        pairs.filter(|(target, seen)| (self.force && !self.sent) || !target.is_met(seen))
+    /// The targets with what is at their names, as far as it is known. What is made up is not there.
+    fn pairs(&self) -> impl Iterator<Item = (&Target, &Rrset)> {
+        let seen = self.seen.iter().map(|seen| if self.synthesised { &EMPTY } else { seen });
+        self.targets.iter().zip(seen)
     }
 
-    /// What the user required, and what makes the change safe. Where the user compares an RRset, that comparison
-    /// takes the place of ours: a server puts both into one set, which then equals neither.
-    fn prerequisites(&self) -> Vec<Prerequisite> {
+    /// The targets that are not met; at first all of them with `force`.
+    fn unmet(&self) -> impl Iterator<Item = (&Target, &Rrset)> {
+        self.pairs().filter(|(target, seen)| (self.force && !self.sent) || !target.is_met(seen))
+    }
+
+    /// What the user required, and what each target needs. Where the user compares an RRset, that comparison takes the
+    /// place of ours: a server puts both into one set, which then equals neither.
+    fn guards(&self, of: impl Fn(&Target, &Rrset) -> Vec<Prerequisite>) -> Vec<Prerequisite> {
         let mut all = self.required.clone();
-        let compared = |own: &Prerequisite| {
-            let own = rrset_of(own);
-            own.is_some() && self.required.iter().any(|theirs| rrset_of(theirs) == own)
-        };
-        let targets = self.unmet().filter(|_| !self.force);
-        // What a wildcard answers is not at the name, so there is nothing to compare with.
-        let own = targets.flat_map(|(target, seen)| target.prerequisites(if self.wildcard { &EMPTY } else { seen }));
-        for own in own {
-            if !all.contains(&own) && !compared(&own) {
+        for own in self.pairs().flat_map(|(target, seen)| of(target, seen)) {
+            let compared = own.compares().is_some() && self.required.iter().any(|one| one.compares() == own.compares());
+            if !all.contains(&own) && !compared {
                 all.push(own);
             }
         }
         all
     }
 
-    fn read(&mut self, reply: &Reply, number: usize) -> Place {
+    fn read(&mut self, reply: &Reply, number: usize, settling: bool) -> Place {
         let target = &self.targets[number];
-        let seen = match target.record_type {
+        let shown = match target.record_type {
             RecordType::ANY => in_use(reply),
-            _ => rrset(reply, target, &self.zone),
+            _ => shown(reply, target, &self.zone),
         };
-        let seen = match seen {
-            Ok(seen) => seen,
-            Err(outcome) => return ended(outcome),
-        };
+        match shown {
+            Ok(Shown::Rrset(seen)) => self.saw(number, seen, settling),
+            // An alias has no other records: there is nothing to delete.
+            Ok(Shown::Alias(_)) if !target.adds() => self.saw(number, Rrset::default(), settling),
+            Ok(Shown::Alias(alias)) => Place::Aliased(number, settling, alias),
+            Err(Outcome::Refused(_)) => self.refused(reply, true),
+            Err(outcome) => ended(outcome),
+        }
+    }
+
+    fn saw(&mut self, number: usize, seen: Rrset, settling: bool) -> Place {
         if number == 0 {
             self.seen.clear();
         }
         self.seen.push(seen);
         if number + 1 < self.targets.len() {
-            return Place::Reading(number + 1);
+            return Place::Reading(number + 1, settling);
         }
-        if self.first_seen.is_empty() {
-            self.first_seen.clone_from(&self.seen);
+        // Records that a read shows and a prerequisite denies are not the name's own.
+        let denied = self.denied.as_ref().filter(|(_, compared)| *compared == self.seen).map(|(rcode, _)| *rcode);
+        self.contradictions += u32::from(denied.is_some());
+        let something = self.seen.iter().any(|seen| !seen.rdata.is_empty());
+        self.synthesised = denied == Some(Rcode::NXRRSET) && something && !self.synthesised;
+        if self.first_seen.is_empty() || self.synthesised {
+            self.first_seen = self.pairs().map(|(_, seen)| seen.clone()).collect();
         }
-        // Records that a read shows and a prerequisite denies are a wildcard's, not the name's own.
-        let contradicts = |(rcode, compared): (Rcode, Vec<Rrset>)| rcode == Rcode::NXRRSET && compared == self.seen;
-        self.wildcard = self.denied.take().is_some_and(contradicts) && !self.wildcard;
-        match self.unmet().next() {
-            Some((target, _)) if self.accepted => ended(Outcome::Ignored(target.name.clone(), target.record_type)),
+        self.decide(settling)
+    }
+
+    fn decide(&mut self, settling: bool) -> Place {
+        let unmet = self.unmet().next().map(|(target, _)| (target.name.clone(), target.record_type));
+        match unmet {
+            Some((name, record_type)) if self.accepted => ended(Outcome::Ignored(name, record_type)),
+            Some(_) if settling => self.not_held(),
             Some(_) => Place::Changing,
-            None if self.sent => ended(Outcome::Changed),
-            None if self.required.is_empty() => ended(Outcome::Unchanged),
-            None => Place::Requiring,
+            None if self.open => ended(Outcome::Changed),
+            None => Place::Confirming,
         }
     }
 
     fn changed(&mut self, reply: &Reply) -> Place {
         self.lost = None;
         match reply.rcode() {
-            Rcode::NOERROR if self.targets.iter().any(Target::needs_proof) => {
+            Rcode::NOERROR if self.pairs().any(|(target, _)| target.needs_proof()) => {
                 self.accepted = true;
                 self.open = true;
-                Place::Reading(0)
+                Place::Reading(0, false)
             }
             Rcode::NOERROR => ended(Outcome::Changed),
             rcode if rcode.is_prerequisite() => {
                 self.denied = Some((rcode, self.seen.clone()));
-                // Over UDP an earlier copy may have been carried out and its answer lost.
-                self.open = true;
+                // An earlier copy may have been carried out and its answer lost.
+                self.open |= self.copied;
                 self.settle()
             }
-            _ => refused(reply, false),
+            // A no to the change itself is the last word on it.
+            _ => ended(Outcome::Refused(Refusal::of(reply, false))),
         }
     }
 
-    fn asserted(&mut self, reply: &Reply) -> Place {
-        match reply.rcode() {
-            Rcode::NOERROR => ended(Outcome::Changed),
-            // The zone does not hold what is wanted, though what was read should have let the change through.
-            rcode if rcode.is_prerequisite() && self.required.is_empty() => self.denied_for_good(),
-            rcode if rcode.is_prerequisite() => Place::Requiring,
-            _ => refused(reply, false),
-        }
+    /// The zone does not hold what is wanted, though what was read should have let the change through.
+    fn not_held(&mut self) -> Place {
+        if self.required.is_empty() { self.denied_for_good() } else { Place::Requiring }
     }
 
-    /// The zone does not hold what is wanted, and not because an earlier copy is still on its way.
+    /// Nor is it because of what the user required.
     fn denied_for_good(&mut self) -> Place {
         if let Some((_, Some(hint))) = &self.lost
             && hint.transport == Transport::Tcp
@@ -299,41 +318,48 @@ impl Converge {
     }
 
     /// Asks whether the zone holds what is wanted: by prerequisites, or by a read where these cannot say it.
-    fn settle(&mut self) -> Place {
+    fn settle(&self) -> Place {
         let can_assert = self.targets.iter().all(|target| target.assertion().is_some());
-        if can_assert { Place::Asserting } else { self.read_again() }
-    }
-
-    fn read_again(&mut self) -> Place {
-        match self.another_round() {
-            Place::Waiting => Place::Reading(0),
-            ended => ended,
-        }
+        if can_assert { Place::Asserting } else { Place::Reading(0, true) }
     }
 
     fn another_round(&mut self) -> Place {
         self.round += 1;
-        if self.round > ROUNDS { self.exhausted() } else { Place::Waiting }
+        match self.round {
+            // The first time it may be no more than that what was read is made up.
+            2 => Place::Reading(0, false),
+            round if round <= ROUNDS => Place::Waiting,
+            _ => self.exhausted(),
+        }
     }
 
     /// How it ends when there is no use in going on.
     fn exhausted(&mut self) -> Place {
-        ended(match self.lost.take() {
-            Some((_, Some(hint))) => Outcome::Unauthentic { hint, sent: true },
-            Some((failures, None)) => Outcome::Unknown(failures, None),
-            None => Outcome::Contended,
+        ended(match (self.lost.take(), &self.denied) {
+            (Some((_, Some(hint))), _) => Outcome::Unauthentic { hint, sent: true },
+            (Some((failures, None)), _) => Outcome::Unknown { failures, hint: None, refusal: None },
+            (None, Some((rcode, _))) if self.contradictions >= ROUNDS - 1 => Outcome::Denied(*rcode),
+            (None, _) => Outcome::Contended,
+        })
+    }
+
+    /// A signed no to a question: the last word, unless a change may have been carried out before.
+    fn refused(&self, reply: &Reply, reading: bool) -> Place {
+        let refusal = Refusal::of(reply, reading);
+        ended(match self.open {
+            true => Outcome::Unknown { failures: Vec::new(), hint: None, refusal: Some(refusal) },
+            false => Outcome::Refused(refusal),
         })
     }
 
     /// No answer that verifies.
-    fn lost(&mut self, answered: Answered) {
+    fn unanswered(&mut self, answered: Answered) {
         let (failures, hint, was_sent) = match answered {
             Answered::Unsettled(failures, hint) => (failures, hint, true),
             Answered::NotSent(failures) => (failures, None, false),
             Answered::Reply(..) => return,
         };
-        let changing = matches!(self.place, Place::Changing);
-        if changing && was_sent {
+        if matches!(self.place, Place::Changing) && was_sent {
             self.open = true;
             self.lost = Some((failures, hint));
             self.place = self.settle();
@@ -343,9 +369,8 @@ impl Converge {
             Some(hint) if !self.open || hint.transport == Transport::Tcp => {
                 Outcome::Unauthentic { hint, sent: self.open }
             }
-            hint if self.open => Outcome::Unknown(failures, hint),
-            Some(hint) => Outcome::Unauthentic { hint, sent: false },
-            None => Outcome::Unreachable(failures),
+            hint if self.open => Outcome::Unknown { failures, hint, refusal: None },
+            _ => Outcome::Unreachable(failures),
         });
     }
 }
@@ -354,16 +379,4 @@ static EMPTY: Rrset = Rrset { rdata: Vec::new(), ttl: 0 };
 
 fn ended(outcome: Outcome) -> Place {
     Place::Ended(Box::new(outcome))
-}
-
-fn refused(reply: &Reply, reading: bool) -> Place {
-    ended(Outcome::Refused(Refusal::of(reply, reading)))
-}
-
-/// The RRset that a prerequisite compares.
-fn rrset_of(prerequisite: &Prerequisite) -> Option<(&Name, RecordType)> {
-    match prerequisite {
-        Prerequisite::RrsetEquals { name, record_type, .. } => Some((name, *record_type)),
-        _ => None,
-    }
 }

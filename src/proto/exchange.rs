@@ -69,6 +69,8 @@ pub struct Attempt {
     pub connect_within: Duration,
     /// How long to wait for an answer after the first time they were sent, whatever else comes in.
     pub answer_within: Duration,
+    /// How long all of it may take.
+    pub within: Duration,
 }
 
 /// Whether the network should go on listening after some octets came in.
@@ -76,14 +78,16 @@ pub struct Attempt {
 pub enum Verdict {
     /// Something better may still come.
     Listen,
-    /// The attempt is over.
-    Enough,
+    /// This is it.
+    Accepted,
+    /// This is not it, and nothing better will come.
+    Rejected,
 }
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// [`Exchange::judge`] said that it was enough.
+    /// [`Exchange::judge`] said that it was over.
     Judged,
     /// No octet left this machine.
     NotSent(String),
@@ -96,8 +100,9 @@ pub enum Ending {
 /// What came of it all.
 #[derive(Debug, Clone)]
 pub enum Answered {
-    /// A server answered, and its signature verified.
-    Reply(Box<Reply>, SocketAddr),
+    /// This server answered over this transport, and its signature verified. Over UDP the message may have arrived
+    /// several times, and the answer be to any of the copies.
+    Reply(Box<Reply>, SocketAddr, Transport),
     /// No octet of it left this machine.
     NotSent(Vec<Failure>),
     /// It was sent, and nothing that verifies came back: it may have been carried out or not.
@@ -144,7 +149,7 @@ pub struct Exchange {
     silence: bool,
     failures: Vec<Failure>,
     hint: Option<Hint>,
-    refusal: Option<(Reply, SocketAddr)>,
+    refusal: Option<(Reply, SocketAddr, Transport)>,
     done: Option<Answered>,
 }
 
@@ -202,11 +207,11 @@ impl Exchange {
     /// Hears what came back, by a clock that says `unix`. Only what verifies counts; over TCP nothing better can come
     /// after anything else.
     pub fn judge(&mut self, octets: &[u8], unix: u64, contacts: &Contacts) -> Verdict {
-        let Some((server, transport, pending)) = &self.attempt else { return Verdict::Enough };
+        let Some((server, transport, pending)) = &self.attempt else { return Verdict::Rejected };
         match pending.verify(octets, contacts.time(unix)) {
             Ok(reply) => {
                 self.accepted = Some((reply, unix));
-                return Verdict::Enough;
+                return Verdict::Accepted;
             }
             Err(unauthentic) => {
                 if let Some(claim) = unauthentic.claim {
@@ -214,7 +219,7 @@ impl Exchange {
                 }
             }
         }
-        if *transport == Transport::Udp { Verdict::Listen } else { Verdict::Enough }
+        if *transport == Transport::Udp { Verdict::Listen } else { Verdict::Rejected }
     }
 
     /// Takes in how the attempt ended.
@@ -224,6 +229,10 @@ impl Exchange {
         if let Some((reply, unix)) = self.accepted.take() {
             self.sent = true;
             return self.replied(reply, unix, server, transport, contacts);
+        }
+        if !matches!(ending, Ending::NotSent(_)) {
+            // An older no says nothing of what became of this one.
+            self.refusal = None;
         }
         let why = match &ending {
             Ending::NotSent(why) | Ending::Lost(why) => why.clone(),
@@ -270,6 +279,7 @@ impl Exchange {
         }
         if reply.is_truncated() {
             // RFC 8945 §5.3: what was cut says nothing of what was done.
+            self.refusal = None;
             self.failures.push(Failure { server, transport: over, why: "a truncated answer".to_owned() });
             match (over, self.purpose) {
                 (Transport::Udp, Purpose::Ask | Purpose::Settle) => self.queue.push_front((server, Transport::Tcp)),
@@ -278,8 +288,8 @@ impl Exchange {
             return;
         }
         match reply.rcode() {
-            Rcode::SERVFAIL | Rcode::NOTIMP => self.refusal = Some((reply, server)),
-            _ => self.done = Some(Answered::Reply(Box::new(reply), server)),
+            Rcode::SERVFAIL | Rcode::NOTIMP => self.refusal = Some((reply, server, over)),
+            _ => self.done = Some(Answered::Reply(Box::new(reply), server, over)),
         }
     }
 
@@ -299,6 +309,7 @@ impl Exchange {
             sends: if transport == Transport::Udp { &SENDS } else { &SENDS[..1] },
             connect_within: CONNECT.min(now.left),
             answer_within: ANSWER.min(now.left),
+            within: now.left,
         })
     }
 
@@ -306,14 +317,14 @@ impl Exchange {
     fn goes_on(&self) -> bool {
         match &self.refusal {
             _ if self.purpose == Purpose::Settle => true,
-            Some((reply, _)) => reply.rcode() == Rcode::SERVFAIL && self.round < SERVFAIL_ROUNDS,
+            Some((reply, ..)) => reply.rcode() == Rcode::SERVFAIL && self.round < SERVFAIL_ROUNDS,
             None => self.silence,
         }
     }
 
     fn give_up(&mut self) -> Answered {
-        if let Some((reply, server)) = self.refusal.take() {
-            return Answered::Reply(Box::new(reply), server);
+        if let Some((reply, server, over)) = self.refusal.take() {
+            return Answered::Reply(Box::new(reply), server, over);
         }
         let failures = std::mem::take(&mut self.failures);
         if self.sent { Answered::Unsettled(failures, self.hint) } else { Answered::NotSent(failures) }

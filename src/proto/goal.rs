@@ -114,12 +114,21 @@ impl Target {
         };
         match &self.goal {
             Goal::Exactly(_) if record_type == RecordType::ANY => vec![Change::DeleteName(name)],
+            // Another TTL is a change of the whole RRset (RFC 2181 §5.2); Knot passes over one that comes with an addition.
+            Goal::Including(_) if self.changes_ttl(seen) => {
+                let delete = Change::DeleteRrset { name: name.clone(), record_type };
+                std::iter::once(delete).chain(self.result(seen).rdata.iter().map(add)).collect()
+            }
             Goal::Exactly(rdata) => {
                 let delete = Change::DeleteRrset { name: name.clone(), record_type };
                 std::iter::once(delete).chain(rdata.iter().map(add)).collect()
             }
             Goal::Including(rdata) => vec![add(rdata)],
-            Goal::Excluding(rdata) => vec![Change::DeleteRecord { name, record_type, rdata: rdata.clone() }],
+            // As the server has it: PowerDNS finds no record whose names are in another case.
+            Goal::Excluding(rdata) => {
+                let rdata = self.find(&seen.rdata, rdata).unwrap_or(rdata).clone();
+                vec![Change::DeleteRecord { name, record_type, rdata }]
+            }
         }
     }
 
@@ -136,15 +145,36 @@ impl Target {
         if record_type != RecordType::CNAME && self.adds() {
             wanted.push(Prerequisite::RrsetAbsent { name: name.clone(), record_type: RecordType::CNAME });
         }
-        if matches!(self.goal, Goal::Exactly(_)) && record_type != RecordType::ANY {
-            wanted.push(exactly(name, record_type, &seen.rdata));
+        match self.goal {
+            // What a wildcard makes up cannot be deleted, and no server would say so.
+            Goal::Excluding(_) => wanted.push(Prerequisite::RrsetExists { name, record_type }),
+            Goal::Including(_) if !self.changes_ttl(seen) => {}
+            _ => wanted.extend(self.guard(seen)),
         }
         wanted
     }
 
-    /// The prerequisite that is true once the goal has been met; `None` where only a read can tell.
+    /// The prerequisite that nobody has changed what was seen.
+    pub fn guard(&self, seen: &Rrset) -> Vec<Prerequisite> {
+        match self.record_type {
+            RecordType::ANY if seen.rdata.is_empty() => vec![Prerequisite::NameFree(self.name.clone())],
+            RecordType::ANY => Vec::new(),
+            record_type => vec![exactly(self.name.clone(), record_type, &seen.rdata)],
+        }
+    }
+
+    /// [`Target::guard`] for a target that says exactly what there is to be.
+    pub fn guard_if_exact(&self, seen: &Rrset) -> Vec<Prerequisite> {
+        if matches!(self.goal, Goal::Exactly(_)) { self.guard(seen) } else { Vec::new() }
+    }
+
+    /// The prerequisite that is true once the goal has been met; `None` where only a read can tell: prerequisites
+    /// know nothing of TTLs, and PowerDNS compares texts without their case.
     pub fn assertion(&self) -> Option<Prerequisite> {
+        const EXACT: [u16; 11] = [1, 2, 5, 12, 15, 28, 33, 39, 43, 44, 52];
+        let adds = self.adds();
         match &self.goal {
+            _ if adds && (self.ttl.is_some() || !EXACT.contains(&self.record_type.0)) => None,
             Goal::Exactly(_) if self.record_type == RecordType::ANY => Some(Prerequisite::NameFree(self.name.clone())),
             Goal::Exactly(rdata) => Some(exactly(self.name.clone(), self.record_type, rdata)),
             Goal::Including(_) | Goal::Excluding(_) => None,
@@ -158,10 +188,18 @@ impl Target {
 
     /// Whether a server may say NOERROR and do nothing, so that only a read proves the change. All of them pass over
     /// what does not go together (RFC 2136 §3.4.2.2, §3.4.2.4: aliases, the last name server of a zone), and BIND also
-    /// a DS without a delegation. Records that only say something of their own owner are never passed over.
+    /// a DS without a delegation; PowerDNS a delete of a record that it has in another spelling. Records that only say
+    /// something of their own owner are never passed over when they are added.
     pub fn needs_proof(&self) -> bool {
         const PLAIN: [u16; 11] = [1, 12, 15, 16, 28, 33, 35, 44, 52, 99, 257];
-        self.record_type != RecordType::ANY && !PLAIN.contains(&self.record_type.0)
+        let plain = self.record_type == RecordType::ANY || PLAIN.contains(&self.record_type.0);
+        !plain || matches!(self.goal, Goal::Excluding(_))
+    }
+
+    /// Whether a record is added to an RRset that is to get another TTL.
+    fn changes_ttl(&self, seen: &Rrset) -> bool {
+        let other = self.ttl.is_some_and(|ttl| ttl != seen.ttl) && !seen.rdata.is_empty();
+        other && matches!(self.goal, Goal::Including(_))
     }
 
     fn ttl_after(&self, seen: &Rrset) -> u32 {

@@ -19,6 +19,7 @@ pub mod exchange;
 pub mod goal;
 pub mod outcome;
 pub mod query;
+pub mod stage;
 
 pub use algorithm::{Algorithm, AlgorithmError};
 pub use contacts::{Contacts, Transport, Transports};

@@ -50,6 +50,13 @@ pub enum Outcome {
         /// What it is an alias of, where the server showed it.
         target: Option<Name>,
     },
+    /// The name is below a DNAME, which hides whatever is there (RFC 6672 §2.4).
+    Obscured {
+        /// The name.
+        name: Name,
+        /// Where the DNAME is.
+        by: Name,
+    },
     /// An alias is asked for where other records are.
     NotAlone(Name),
     /// The server said that it had done it, and a read shows that it has not.
@@ -71,7 +78,16 @@ pub enum Outcome {
         sent: bool,
     },
     /// It was sent, and could not be settled whether it took effect.
-    Unknown(Vec<Failure>, Option<Hint>),
+    Unknown {
+        /// The attempts that brought nothing.
+        failures: Vec<Failure>,
+        /// The last answer that did not verify.
+        hint: Option<Hint>,
+        /// What the server said when it was asked whether it had done it.
+        refusal: Option<Refusal>,
+    },
+    /// The server denies, by a prerequisite, what it shows to a question.
+    Denied(Rcode),
     /// Somebody else keeps changing the same records.
     Contended,
     /// The message cannot be made or signed; nothing was sent.

@@ -123,6 +123,10 @@ impl Pending {
     /// [`Unauthentic`] with the first rule broken, in the order of RFC 8945 §5.3 and §5.4.
     pub fn verify(&self, answer: &[u8], now: u64) -> Result<Reply, Unauthentic> {
         let nothing = |why| Unauthentic { why, claim: None };
+        // Looked at before anything else is: whoever floods has to guess the ID before there is any work.
+        if !begins(answer, self.id, self.opcode) {
+            return Err(nothing(Rejection::NotOurs));
+        }
         let message = Message::walk(answer).map_err(|_| nothing(Rejection::Malformed))?;
         if !answers(&message, self.id, self.opcode, &self.questions) {
             return Err(nothing(Rejection::NotOurs));
@@ -151,8 +155,7 @@ impl Pending {
         }
         self.check_signed(tsig, claim, now).map_err(|why| reject(why, claim))?;
         let server_time = (tsig_error == TsigError::BADTIME).then(|| server_time(&tsig.other)).flatten();
-        let answer = Answer::read(&message).map_err(|_| reject(Rejection::Malformed, claim))?;
-        Ok(Reply::new(answer, tsig_error, server_time))
+        Ok(Reply::new(Answer::read(&message), tsig_error, server_time))
     }
 
     /// The rules for what a verified TSIG says: its time, and its error beside the RCODE.
@@ -168,6 +171,14 @@ impl Pending {
         }
         let near = now.abs_diff(tsig.time) <= tsig.fudge.into();
         if near { Ok(()) } else { Err(Rejection::OutOfTime) }
+    }
+}
+
+/// Whether octets begin like an answer to the request with this ID and opcode.
+pub(super) fn begins(octets: &[u8], id: u16, opcode: u8) -> bool {
+    match octets {
+        [high, low, flags, ..] => [*high, *low] == id.to_be_bytes() && *flags >> 3 == 0x10 | opcode,
+        _ => false,
     }
 }
 

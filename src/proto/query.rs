@@ -3,7 +3,7 @@
 use crate::dns::{Class, Malformed, Message, Name, Question, RecordType};
 
 use super::Answer;
-use super::pending::answers;
+use super::pending::{answers, begins};
 
 /// RD, which asks a resolver to look further (RFC 1035 §4.1.1).
 const RECURSION_DESIRED: u16 = 0x0100;
@@ -32,11 +32,13 @@ impl PlainQuery {
     /// # Errors
     /// [`Malformed`] where the octets are no message or no answer to this question.
     pub fn read(&self, octets: &[u8]) -> Result<Answer, Malformed> {
-        let message = Message::walk(octets)?;
-        if !answers(&message, self.id, 0, &self.questions) || message.questions.is_empty() {
-            return Err(Malformed { at: 0, what: "no answer to this question" });
+        let other = Malformed { at: 0, what: "no answer to this question" };
+        if !begins(octets, self.id, 0) {
+            return Err(other);
         }
-        Answer::read(&message)
+        let message = Message::walk(octets)?;
+        let ours = answers(&message, self.id, 0, &self.questions) && !message.questions.is_empty();
+        if ours { Ok(Answer::read(&message)) } else { Err(other) }
     }
 }
 

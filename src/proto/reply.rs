@@ -5,7 +5,7 @@
 
 use std::ops::Deref;
 
-use crate::dns::{Class, Malformed, Message, Name, Record, RecordType, Section};
+use crate::dns::{Class, Message, Name, Record, RecordType, Section};
 
 use super::{Rcode, TsigError};
 
@@ -28,22 +28,20 @@ pub struct Reply {
 }
 
 impl Answer {
-    /// Reads the values out of a message.
-    ///
-    /// # Errors
-    /// [`Malformed`] where a record of class IN in the answer or authority section holds data that its type forbids.
-    pub fn read(message: &Message<'_>) -> Result<Self, Malformed> {
+    /// Reads the values out of a message: the records of class IN. Data that their type forbids, which some servers
+    /// store all the same, is taken as the octets that it is.
+    pub fn read(message: &Message<'_>) -> Self {
         let section = |wanted: Section| {
             let records = message.records.iter().filter(|at| at.section == wanted && at.class == Class::IN);
-            records.map(|at| message.record(at)).collect::<Result<Vec<_>, _>>()
+            records.map(|at| message.record(at).unwrap_or_else(|_| message.raw_record(at))).collect()
         };
-        Ok(Self {
+        Self {
             rcode: rcode(message),
             authoritative: message.header.is_authoritative(),
             truncated: message.header.is_truncated(),
-            answers: section(Section::Answer)?,
-            authority: section(Section::Authority)?,
-        })
+            answers: section(Section::Answer),
+            authority: section(Section::Authority),
+        }
     }
 
     /// What the server says it did.
@@ -107,4 +105,17 @@ pub(super) fn rcode(message: &Message<'_>) -> Rcode {
     // The upper eight of the twelve bits are the upper eight of the OPT's TTL.
     let upper = opt.map_or(0, |at| (at.ttl >> 24) as u16);
     Rcode(upper << 4 | u16::from(message.header.rcode_bits()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_that_its_type_forbids_is_taken_as_octets() {
+        // An answer for `a.` with an A record of three octets, which Knot would store and sign.
+        let octets = b"\0\0\x84\0\0\0\0\x01\0\0\0\0\x01a\0\0\x01\0\x01\0\0\x01\x2c\0\x03\xc0\0\x02";
+        let answer = Answer::read(&Message::walk(octets).unwrap());
+        assert_eq!(answer.answers()[0].to_string(), "a. 300 IN A \\# 3 C00002");
+    }
 }

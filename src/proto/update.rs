@@ -174,6 +174,14 @@ impl Prerequisite {
         }
     }
 
+    /// The RRset whose data it compares, if it does.
+    pub fn compares(&self) -> Option<(&Name, RecordType)> {
+        match self {
+            Self::RrsetEquals { name, record_type, .. } => Some((name, *record_type)),
+            _ => None,
+        }
+    }
+
     /// Its records on the wire: one, or one for each record of an RRset.
     fn entries(&self) -> Vec<Entry<'_>> {
         let empty = |name, record_type, class| Entry { name, record_type, class, ttl: 0, rdata: &[] };

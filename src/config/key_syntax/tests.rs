@@ -72,7 +72,7 @@ fn every_fault_names_its_line_and_never_the_secret() {
         ("key { algorithm hmac-sha256; };", Some(1), "followed by a name"),
         ("key \"home { algorithm", Some(1), "quote is never closed"),
         ("\n\n/* key", Some(3), "comment is never closed"),
-        ("key home { algorithm sha256; secret c2Vj; };", Some(1), "no algorithm known"),
+        ("key home { algorithm sha256; secret c2Vj; };", Some(1), "none known here"),
         ("key home { algorithm hmac-sha256; secret SECRETNOT64; };", Some(1), "not base64"),
         ("key a..b { algorithm hmac-sha256; secret c2Vj; };", Some(1), "two dots"),
         ("options { directory x; };", None, "no key in it"),
@@ -84,6 +84,11 @@ fn every_fault_names_its_line_and_never_the_secret() {
         ("a:b:c:SECRETNOT64", Some(1), "alg:name:secret"),
         ("home. IN KEY 512 3", Some(1), "a KEY record has"),
         ("nonsense", Some(1), "neither a key"),
+        // Swapped and shortened: a word that should be something else may be the secret.
+        ("hmac-sha256:SECRETNOT64:k!", Some(1), "not base64"),
+        ("key k { algorithm \"SECRETNOT64\"; secret hmac-sha256; };", Some(1), "none known here"),
+        ("key \"SECRETNOT64\" { };", Some(1), "no algorithm"),
+        ("k IN KEY 512 3 SECRETNOT64", None, "no HMAC"),
     ];
     for (text, line, what) in cases {
         let found = error(text);

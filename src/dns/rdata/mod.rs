@@ -88,7 +88,10 @@ impl Rdata {
     /// The presentation form for a type: what `named-rrchecker -p` prints, or `\# length hex` where there is no
     /// better one.
     pub fn display(&self, record_type: RecordType) -> impl fmt::Display {
-        let fields = self.split(record_type).filter(|fields| !fields.is_empty());
+        // What a server stored although its own text would be refused is shown in the form that is not.
+        let legal =
+            |(field, octets): &(Field, Vec<u8>)| *field != Field::Regexp || naptr::is_substitution(&octets[1..]);
+        let fields = self.split(record_type).filter(|fields| !fields.is_empty() && fields.iter().all(legal));
         let Some(fields) = fields else { return text::unknown(&self.0) };
         let words: Vec<String> = fields.iter().map(|(field, octets)| field.print(octets)).collect();
         words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")

@@ -7,9 +7,15 @@ use super::field::{DS, SSH};
 pub const TYPES: &[(&str, u16, &[Field])] = &[
     ("A", 1, &[Ipv4]),                                        // RFC 1035 §3.4.1
     ("NS", 2, &[Name]),                                       // RFC 1035 §3.3.11
+    ("MD", 3, &[Name]),                                       // RFC 1035 §3.3.4
+    ("MF", 4, &[Name]),                                       // RFC 1035 §3.3.5
     ("CNAME", 5, &[Name]),                                    // RFC 1035 §3.3.1
     ("SOA", 6, &[Name, Name, U32, Ttl, Ttl, Ttl, Ttl]),       // RFC 1035 §3.3.13
+    ("MB", 7, &[Name]),                                       // RFC 1035 §3.3.3
+    ("MG", 8, &[Name]),                                       // RFC 1035 §3.3.6
+    ("MR", 9, &[Name]),                                       // RFC 1035 §3.3.8
     ("PTR", 12, &[Name]),                                     // RFC 1035 §3.3.12
+    ("MINFO", 14, &[Name, Name]),                             // RFC 1035 §3.3.7
     ("MX", 15, &[U16, Name]),                                 // RFC 1035 §3.3.9
     ("TXT", 16, &[Strings]),                                  // RFC 1035 §3.3.14
     ("AAAA", 28, &[Ipv6]),                                    // RFC 3596 §2
