@@ -264,6 +264,16 @@ fn notimp_and_servfail_send_to_the_next_server() {
 }
 
 #[test]
+fn a_silent_server_leaves_time_for_the_next() {
+    let (bad, good) = (World::with([Fault::new(Misbehaviour::DropRequest).always()]), World::with([]));
+    let key = good.directory.path().join("k");
+    let (first, second) = (bad.primary.address(), good.primary.address());
+    let servers = format!("--server {first} --server {second} --zone example.org --timeout 4");
+    let run = good.done(nsup(&format!("set {NAME} 192.0.2.2 -k {} {servers}", key.display())));
+    assert!(run.took < Duration::from_secs(3), "{:?}", run.took);
+}
+
+#[test]
 fn a_silent_server_is_given_up_in_time_and_nothing_is_said_to_be_changed() {
     let world = World::with([Fault::new(Misbehaviour::DropRequest).always()]);
     let run = world.set("--timeout 2").ends(3).complains("nothing was changed");

@@ -103,6 +103,9 @@ fn a_false_requirement_is_told_for_every_verb() {
         assert_eq!(server.serial("example.org"), 1, "{kind}");
         let alias = nsup(&["add", "h.example.org", "CNAME", "x.example.org"], &options).ends(2);
         alias.complains("h.example.org. has other records");
+        nsup(&["add", "a.example.org", "CNAME", "x.example.org"], &options).ends(0);
+        nsup(&["add", "a.example.org", "CNAME", "y.example.org"], &options).ends(2).complains("has other records");
+        assert_eq!(server.has("example.org", "a.example.org", "CNAME"), ["x.example.org."], "{kind}");
     }
 }
 

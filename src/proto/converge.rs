@@ -271,6 +271,10 @@ impl Converge {
         match unmet {
             Some((name, record_type)) if self.accepted => ended(Outcome::Ignored(name, record_type)),
             Some(_) if settling => self.not_held(),
+            // Servers would put the new alias in the place of the old one; that is what set is for.
+            Some((name, RecordType::CNAME)) if self.pairs().any(|(target, seen)| target.would_replace(seen)) => {
+                ended(Outcome::NotAlone(name))
+            }
             Some(_) => Place::Changing,
             None if self.open => ended(Outcome::Changed),
             None => Place::Confirming,

@@ -259,7 +259,8 @@ impl Exchange {
             }
             (ending, Transport::Tcp) => {
                 self.silence |= ending == Ending::Silent;
-                if !std::mem::replace(&mut self.repeated, true) {
+                // A connection that was cut is worth another at once; silence has cost enough time.
+                if ending != Ending::Silent && !std::mem::replace(&mut self.repeated, true) {
                     self.queue.push_front((server, transport));
                 }
             }
@@ -302,13 +303,15 @@ impl Exchange {
         };
         let transport = if octets.len() > MAX_DATAGRAM { Transport::Tcp } else { over };
         self.attempt = Some((server, transport, pending));
+        // The other servers are to have their share of the time.
+        let share = now.left / u32::try_from(self.queue.len() + 1).unwrap_or(u32::MAX);
         Step::Try(Attempt {
             server,
             transport,
             octets,
             sends: if transport == Transport::Udp { &SENDS } else { &SENDS[..1] },
-            connect_within: CONNECT.min(now.left),
-            answer_within: ANSWER.min(now.left),
+            connect_within: CONNECT.min(share),
+            answer_within: ANSWER.min(share),
             within: now.left,
         })
     }

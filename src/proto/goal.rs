@@ -181,6 +181,12 @@ impl Target {
         }
     }
 
+    /// Whether an alias is to be added where another is.
+    pub fn would_replace(&self, seen: &Rrset) -> bool {
+        let is_alias = self.record_type == RecordType::CNAME && matches!(self.goal, Goal::Including(_));
+        is_alias && !seen.rdata.is_empty() && !self.is_met(seen)
+    }
+
     /// Whether records are added.
     pub fn adds(&self) -> bool {
         !matches!(&self.goal, Goal::Excluding(_)) && self.goal != Goal::Exactly(Vec::new())
