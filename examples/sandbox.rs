@@ -68,7 +68,7 @@ fn serve() -> Result<(), Box<dyn Error>> {
     let primary = start()?;
     let (server, ip, port) = (primary.address(), primary.address().ip(), primary.address().port());
     println!("A primary for {NAME} runs on {server} until you press Ctrl-C. In another terminal, here:\n");
-    println!("    chmod 600 keys/unsafe.*");
+    println!("    chmod 600 keys/*unsafe*");
     println!("    cargo run --release -- set {NAME} 203.0.113.7 -k keys/unsafe.key --server {server} -v");
     println!("    cargo run --release -- add {NAME} AAAA 2001:db8::7 -k keys/unsafe.key --server {server}");
     println!("    cargo run --release -- get {NAME} -k keys/unsafe.key --server {server}");

@@ -54,14 +54,14 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
 
 const HELP: &str = "nsup --help lists the commands, nsup set --help the options";
 
-/// clap's words for a fault of the command line, as ours: the fault and, as the hint, its tip or the usage.
+/// clap's words for a fault of the command line, as ours: the fault, and its tip where it has a good one.
 fn usage(error: &clap::Error) -> Message {
     let text = error.to_string();
     let mut parts = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
     let what = parts.next().unwrap_or_default();
     let rest: Vec<String> = parts.collect();
-    let tip = rest.iter().find_map(|part| part.strip_prefix("tip: "));
-    let usage = rest.iter().find_map(|part| part.strip_prefix("Usage: "));
-    let hint = tip.or(usage).unwrap_or(HELP).to_owned();
+    // "To pass it as a value" is seldom what was meant.
+    let tip = rest.iter().find_map(|part| part.strip_prefix("tip: ")).filter(|tip| tip.contains("similar"));
+    let hint = tip.unwrap_or(HELP).to_owned();
     Message { what: what.strip_prefix("error: ").unwrap_or(&what).to_owned(), hint: Some(hint) }
 }

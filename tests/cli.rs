@@ -58,6 +58,7 @@ fn bad_input_is_refused_with_what_is_wrong_and_nothing_is_sent() {
         ("set a.example.org CNAME b. c.", "one CNAME record only"),
         ("add h.example.org A", "A is given no value"),
         ("add h.example.org MX mail.example.", "is not a number from 0 to 65535"),
+        ("set h.example.org MX 10", "MX \"10\": a domain name is missing"),
         ("set h.example.org 192.0.2.1 --tcp --udp", "cannot be used with"),
         ("set h.example.org 192.0.2.1 --timeout 0", "0 is not in 1..=3600"),
         ("set h.example.org 192.0.2.1 --source here", "invalid value 'here'"),

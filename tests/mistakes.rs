@@ -153,7 +153,7 @@ fn what_the_key_may_not_do_is_told_with_the_line_that_would_allow_it() {
             Kind::Bind => run
                 .ends(2)
                 .complains("key k. may not do it (REFUSED)")
-                .hints("update-policy { grant k. name other.example.org. A; };"),
+                .hints("update-policy needs: grant k. name other.example.org. A;"),
             Kind::Knot => run.ends(4).complains("NOTAUTH, BADKEY").hints("Knot says the same"),
             // PowerDNS grants whole zones.
             Kind::PowerDns => run.ends(0),

@@ -62,6 +62,11 @@ fn what_a_wildcard_or_an_alias_makes_up_is_not_there() {
         assert_eq!(server.has("example.org", "a.v.example.org", "A"), ["192.0.2.5"], "{kind}");
         nsup(&["add", "b.v.example.org", "192.0.2.5"], &options).ends(0).says("changed");
         assert_eq!(server.has("example.org", "b.v.example.org", "A"), ["192.0.2.5"], "{kind}");
+        nsup(&["set", "d.v.example.org", "192.0.2.6", "--ttl", "60"], &options).ends(0).says("changed");
+        nsup(&["set", "e.v.example.org", "A", "192.0.2.6", "TXT", "x"], &options)
+            .ends(0)
+            .says("A 192.0.2.6 (was none)");
+        nsup(&["add", "f.v.example.org", "192.0.2.6"], &options).ends(0).says("A 192.0.2.6 (was none)");
         nsup(&["delete", "c.v.example.org", "A"], &options).ends(0).says("unchanged");
         nsup(&["delete", "c.v.example.org", "A", "192.0.2.5"], &options).ends(0).says("unchanged");
         nsup(&["set", "a.w.example.org", "CNAME", "x.example.org"], &options).ends(0).says("changed");

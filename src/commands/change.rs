@@ -56,7 +56,7 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation) -> Result<
             }
         }
     };
-    finish(talk, &contacts, subject, outcome, &converge)
+    finish(talk, &contacts, subject, outcome, &converge, *dry)
 }
 
 fn finish(
@@ -65,12 +65,14 @@ fn finish(
     mut subject: crate::output::Subject,
     outcome: Outcome,
     converge: &Converge,
+    dry_run: bool,
 ) -> Result<Exit, Halt> {
     subject.server = contacts.current();
     subject.now = unix();
     let exit = exit_of(&outcome);
     let differences = converge.differences();
-    result(talk.printer, &Report { subject, outcome, differences, clock_difference: contacts.clock_difference() });
+    let clock_difference = contacts.clock_difference();
+    result(talk.printer, &Report { subject, outcome, differences, dry_run, clock_difference });
     Ok(exit)
 }
 

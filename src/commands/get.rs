@@ -60,7 +60,9 @@ async fn read(
             return Err(halt(&Outcome::Unauthentic { hint, sent: false }, subject));
         }
     };
-    if !matches!(reply.rcode(), Rcode::NOERROR | Rcode::NXDOMAIN) {
+    let (rcode, count) = (reply.rcode(), reply.answers().len());
+    talk.printer.step(|| format!("answer: {rcode}, signed, {count} records"));
+    if !matches!(rcode, Rcode::NOERROR | Rcode::NXDOMAIN) {
         return Err(halt(&Outcome::Refused(Refusal::of(&reply, true)), subject));
     }
     if !reply.is_authoritative() {

@@ -26,7 +26,7 @@ pub enum Command {
     /// Make RRsets exactly these values: nsup set NAME [TYPE] VALUE...
     #[command(override_usage = "nsup set [OPTIONS] NAME [TYPE] VALUE... [TYPE VALUE...]...")]
     Set(Change),
-    /// Add one record beside what there is: nsup add NAME [TTL] TYPE VALUE
+    /// Add one record beside what there is: nsup add NAME [TTL] [TYPE] VALUE
     #[command(override_usage = "nsup add [OPTIONS] NAME [TTL] [TYPE] VALUE")]
     Add(Change),
     /// Delete a record, an RRset, or a name: nsup delete NAME [TYPE [VALUE]]
@@ -68,6 +68,7 @@ pub struct Read {
     /// The name
     pub name: String,
     /// The type; all of them if it is left out
+    #[arg(value_name = "TYPE")]
     pub record_type: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)]

@@ -43,7 +43,8 @@ impl WordsError {
     pub(super) fn hint(&self) -> Option<String> {
         match self {
             Self::Empty(_) => Some("a value that is spelt like a type goes in quotes of its own: '\"A\"'".to_owned()),
-            Self::Rdata { text, .. } if !text.contains(' ') => Some(
+            Self::NoType(text) if text.is_empty() => Some("the value is empty: is a variable unset?".to_owned()),
+            Self::Rdata { why: RdataError::Missing { .. }, .. } => Some(
                 "the data of one record is one argument: put it in quotes, as in MX '10 mail.example.org.'".to_owned(),
             ),
             _ => None,

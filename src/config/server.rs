@@ -35,6 +35,11 @@ impl FromStr for Server {
             return Ok(Self::Address(SocketAddr::new(address, PORT)));
         }
         let no_host = || ServerError::NoHost(text.to_owned());
+        // As dig and named write it.
+        if let Some((address, port)) = text.split_once('#') {
+            let address: IpAddr = address.parse().map_err(|_| no_host())?;
+            return Ok(Self::Address(SocketAddr::new(address, number(port)?)));
+        }
         if let Some(rest) = text.strip_prefix('[') {
             let (address, port) = rest.split_once(']').ok_or_else(no_host)?;
             let address: Ipv6Addr = address.parse().map_err(|_| no_host())?;
@@ -86,6 +91,8 @@ mod tests {
             ("[2001:db8::53]", address("[2001:db8::53]:53")),
             ("[2001:db8::53]:5353", address("[2001:db8::53]:5353")),
             ("::1", address("[::1]:53")),
+            ("192.0.2.53#5353", address("192.0.2.53:5353")),
+            ("2001:db8::53#5353", address("[2001:db8::53]:5353")),
             ("ns1.example.org", Server::Name("ns1.example.org".into(), 53)),
             ("ns1.example.org.:5353", Server::Name("ns1.example.org.".into(), 5353)),
         ];

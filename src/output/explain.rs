@@ -101,7 +101,7 @@ pub fn explain(outcome: &Outcome, subject: &Subject) -> Option<Message> {
         Outcome::Unreachable(failures) => (
             format!("no server could be reached; nothing was changed{}", listed(failures)),
             Some(
-                "is the address right, does named run there, and do filters let TCP and UDP port 53 through?"
+                "is the address right, does named run there, and do filters let TCP and UDP to its port through?"
                     .to_owned(),
             ),
         ),
@@ -166,7 +166,7 @@ fn refused(refusal: &Refusal, subject: &Subject) -> (String, Option<String>) {
         (Rcode::REFUSED, _) => (
             no(&format!("key {key} may not do it (REFUSED)")),
             Some(format!(
-                "in {zone} of named.conf: update-policy {{ grant {key} name {name} {types}; }}; if that is there: is \
+                "in {zone} of named.conf, the zone's update-policy needs: grant {key} name {name} {types}; if that is there: is \
                  the zone frozen (rndc thaw), a secondary, the name none that check-names lets pass, or the record \
                  one that cannot stand there?"
             )),
@@ -238,6 +238,9 @@ fn unauthentic(hint: &Hint, sent: bool, subject: &Subject) -> (String, Option<St
              wrong, or the clocks differ by five minutes (this machine has {}); Knot where it does not have {zone}",
             utc(subject.now),
         ),
+        (_, Rcode::FORMERR, None) => {
+            "if it is true: the server could not read the message: is the data what its type demands?".to_owned()
+        }
         (_, Rcode::NOERROR, _) => {
             "an unsigned success is none: is the server one that does not know TSIG, or is somebody forging?".to_owned()
         }

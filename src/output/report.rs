@@ -17,6 +17,8 @@ pub struct Report {
     pub outcome: Outcome,
     /// Each RRset before and after.
     pub differences: Vec<Difference>,
+    /// Whether it was only tried.
+    pub dry_run: bool,
     /// By how many seconds the server's clock was ahead, where that had to be found out.
     pub clock_difference: Option<i64>,
 }
@@ -40,7 +42,10 @@ pub fn result(printer: Printer, report: &Report) {
             Some(old) if several && *old == difference.new => line(&Outcome::Unchanged, difference),
             _ => line(&report.outcome, difference),
         };
-        printer.data(&report.differences.iter().map(line).collect::<Vec<_>>());
+        // What a dry run prints is for nsupdate, to whom this is a comment.
+        let comment = if report.dry_run { "; " } else { "" };
+        let lines = report.differences.iter().map(|difference| format!("{comment}{}", line(difference)));
+        printer.data(&lines.collect::<Vec<_>>());
     }
     if let Some(message) = message {
         printer.message(&message);
@@ -82,7 +87,9 @@ fn line(outcome: &Outcome, difference: &Difference) -> String {
             format!("changed: {now}, TTL {} (was {})", new.ttl, old.ttl)
         }
         (Outcome::Changed, Some(old)) if *record_type != RecordType::ANY => {
-            format!("changed: {now} (was{})", values(*record_type, old))
+            let also = old.ttl != new.ttl && !old.rdata.is_empty() && !new.rdata.is_empty();
+            let ttl = if also { format!(", TTL {} (was {})", new.ttl, old.ttl) } else { String::new() };
+            format!("changed: {now} (was{}){ttl}", values(*record_type, old))
         }
         (Outcome::Changed, _) => format!("changed: {now}"),
         _ => format!("unchanged: {now}"),

@@ -44,6 +44,8 @@ pub struct Converge {
     lost: Option<(Vec<Failure>, Option<Hint>)>,
     /// The last prerequisite that was false: the RCODE, and what had been read before.
     denied: Option<(Rcode, Vec<Rrset>)>,
+    /// Nothing has been read since.
+    unweighed: bool,
 }
 
 #[derive(Debug)]
@@ -91,6 +93,7 @@ impl Converge {
             accepted: false,
             lost: None,
             denied: None,
+            unweighed: false,
         })
     }
 
@@ -157,6 +160,7 @@ impl Converge {
             Place::Confirming if reply.rcode() == Rcode::NOERROR => ended(Outcome::Unchanged),
             Place::Confirming if is_false => {
                 self.denied = Some((reply.rcode(), self.seen.clone()));
+                self.unweighed = true;
                 self.not_held()
             }
             Place::Requiring if reply.rcode() == Rcode::NOERROR => self.denied_for_good(),
@@ -257,9 +261,15 @@ impl Converge {
         }
         // Records that a read shows and a prerequisite denies are not the name's own.
         let denied = self.denied.as_ref().filter(|(_, compared)| *compared == self.seen).map(|(rcode, _)| *rcode);
-        self.contradictions += u32::from(denied.is_some());
         let something = self.seen.iter().any(|seen| !seen.rdata.is_empty());
-        self.synthesised = denied == Some(Rcode::NXRRSET) && something && !self.synthesised;
+        let contradicts = denied == Some(Rcode::NXRRSET) && something;
+        // Each denial is weighed once, however often the same is read after it.
+        if std::mem::take(&mut self.unweighed) {
+            self.contradictions += u32::from(denied.is_some());
+            self.synthesised = contradicts && !self.synthesised;
+        } else {
+            self.synthesised &= contradicts;
+        }
         if self.first_seen.is_empty() || self.synthesised {
             self.first_seen = self.pairs().map(|(_, seen)| seen.clone()).collect();
         }
@@ -287,11 +297,13 @@ impl Converge {
             Rcode::NOERROR if self.pairs().any(|(target, _)| target.needs_proof()) => {
                 self.accepted = true;
                 self.open = true;
+                self.denied = None;
                 Place::Reading(0, false)
             }
             Rcode::NOERROR => ended(Outcome::Changed),
             rcode if rcode.is_prerequisite() => {
                 self.denied = Some((rcode, self.seen.clone()));
+                self.unweighed = true;
                 // An earlier copy may have been carried out and its answer lost.
                 self.open |= self.copied;
                 self.settle()

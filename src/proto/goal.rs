@@ -146,9 +146,11 @@ impl Target {
             wanted.push(Prerequisite::RrsetAbsent { name: name.clone(), record_type: RecordType::CNAME });
         }
         match self.goal {
-            // What a wildcard makes up cannot be deleted, and no server would say so.
-            Goal::Excluding(_) => wanted.push(Prerequisite::RrsetExists { name, record_type }),
-            Goal::Including(_) if !self.changes_ttl(seen) => {}
+            Goal::Including(_) if seen.rdata.is_empty() => {}
+            // What a wildcard makes up cannot be deleted or added to, and no server would say so.
+            Goal::Including(_) | Goal::Excluding(_) if !self.changes_ttl(seen) => {
+                wanted.push(Prerequisite::RrsetExists { name, record_type });
+            }
             _ => wanted.extend(self.guard(seen)),
         }
         wanted
