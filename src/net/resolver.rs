@@ -97,7 +97,7 @@ impl Resolver {
         Self { config, network: Network::new(source) }
     }
 
-    /// The addresses of a host, IPv6 first as the kernel would have it only where hosts says so: IPv4 first otherwise.
+    /// The addresses of a host: those of /etc/hosts in its order, else those of the DNS, IPv4 first.
     ///
     /// # Errors
     /// [`LookupError`].

@@ -25,7 +25,7 @@ pub enum RequireError {
     NotAType(RecordType),
 }
 
-/// Reads one prerequisite. Several `yxrrset` with data for one RRset build one set together; see [`crate::config`].
+/// Reads one prerequisite. Several `yxrrset` with data for one RRset build one set together, which is for whoever collects them.
 ///
 /// # Errors
 /// [`RequireError`].

@@ -20,9 +20,6 @@ pub use text::RdataError;
 pub struct Rdata(Vec<u8>);
 
 impl Rdata {
-    /// The most octets that fit (RDLENGTH has 16 bits).
-    pub const MAX_OCTETS: usize = 65_535;
-
     /// Reads the presentation form of a type's data, word by word.
     ///
     /// # Errors
