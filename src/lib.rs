@@ -8,7 +8,7 @@
 //!     Outcome ─output─▶ text and exit status
 //! ```
 //!
-//! Invariants: nothing in [`dns`], [`proto`] and [`script`] reads a clock, a socket, a file or the environment; only
+//! Invariants: nothing in [`dns`], [`source`], [`proto`] and [`script`] reads a clock, a socket, a file or the environment; only
 //! [`output`] prints; only [`proto::Pending::verify`] makes a [`proto::Reply`].
 
 pub mod cli;
@@ -20,3 +20,4 @@ pub mod net;
 pub mod output;
 pub mod proto;
 pub mod script;
+pub mod source;

@@ -7,17 +7,19 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[(&str, &[&str])] = &[
     ("dns", &[]),
     ("proto", &["dns"]),
+    ("source", &["dns"]),
     ("script", &["dns", "proto"]),
     ("net", &["dns", "proto", "script"]),
-    ("config", &["dns", "proto", "script"]),
-    ("output", &["dns", "proto", "script", "exit"]),
-    ("commands", &["dns", "proto", "script", "net", "config", "output", "exit"]),
+    ("address", &["dns", "source"]),
+    ("config", &["dns", "source", "proto", "script"]),
+    ("output", &["dns", "source", "proto", "script", "exit"]),
+    ("commands", &["dns", "source", "proto", "script", "net", "address", "config", "output", "exit"]),
     ("exit", &[]),
     ("cli", &["config", "output", "commands", "exit"]),
 ];
 
 /// What decides must not perform: no clock, socket, file, environment, thread, task, chance or print.
-const SANS_IO: &[&str] = &["dns", "proto", "script"];
+const SANS_IO: &[&str] = &["dns", "source", "proto", "script"];
 const FORBIDDEN: &[&str] = &[
     "SystemTime",
     "Instant",
