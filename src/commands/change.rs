@@ -13,7 +13,7 @@ use crate::script::in_words;
 
 use super::Halt;
 use super::conversation::{Conversation, random, subject, unix};
-use super::locate;
+use super::locate::{self, Owner};
 
 /// Brings the targets about.
 pub(super) async fn run(settings: &Settings, talk: &mut Conversation) -> Result<Exit, Halt> {
@@ -23,15 +23,17 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation) -> Result<
     let types: Vec<String> = targets.iter().map(|target| target.record_type.to_string()).collect();
     let types = types.join(" ");
     // What can never be sent is refused before anybody is asked anything.
-    if let Some(zone) = &settings.zone {
+    let Settings { reach, name, .. } = settings;
+    let owner = Owner { name, record_type: settings.first_type() };
+    if let Some(zone) = &reach.zone {
         targets.iter().try_for_each(|target| target.check(zone, *force)).map_err(wrong)?;
     }
-    let mut subject = subject(settings, types);
-    let (mut contacts, zone) = locate::servers(settings, talk).await?;
+    let mut subject = subject(reach, name, types);
+    let (mut contacts, zone) = locate::servers(reach, &owner, talk).await?;
     subject.server = contacts.current();
     subject.zone = Some(match zone {
         Some(zone) => zone,
-        None => locate::zone(settings, talk, &mut contacts, &subject).await?,
+        None => locate::zone(&owner, talk, &mut contacts, &subject).await?,
     });
     let zone = subject.zone.clone().unwrap_or_else(crate::dns::Name::root);
     let converge = Converge::new(zone, targets.clone(), required.clone(), *force);

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::config::Settings;
+use crate::config::Reach;
+use crate::dns::Name;
 use crate::exit::Exit;
 use crate::net::Network;
 use crate::output::{Printer, Subject};
@@ -21,8 +22,8 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
-    pub(super) fn new(settings: &Settings, printer: Printer) -> Self {
-        Self { printer, network: Network::new(settings.source), started: Instant::now(), budget: settings.budget }
+    pub(super) fn new(reach: &Reach, printer: Printer) -> Self {
+        Self { printer, network: Network::new(reach.source), started: Instant::now(), budget: reach.budget }
     }
 
     /// How much of the time budget is left.
@@ -62,21 +63,21 @@ impl Conversation {
 }
 
 /// What outcomes are told of.
-pub(super) fn subject(settings: &Settings, types: String) -> Subject {
+pub(super) fn subject(reach: &Reach, name: &Name, types: String) -> Subject {
     Subject {
-        name: settings.name.clone(),
+        name: name.clone(),
         types,
-        zone: settings.zone.clone(),
+        zone: reach.zone.clone(),
         server: None,
-        key: settings.key.name().clone(),
-        algorithm: settings.key.algorithm().word(),
+        key: reach.key.name().clone(),
+        algorithm: reach.key.algorithm().word(),
         now: unix(),
     }
 }
 
 /// Contacts with these servers.
-pub(super) fn contacts(settings: &Settings, servers: Vec<SocketAddr>) -> Contacts {
-    Contacts::new(settings.key.clone(), servers, settings.transports)
+pub(super) fn contacts(reach: &Reach, servers: Vec<SocketAddr>) -> Contacts {
+    Contacts::new(reach.key.clone(), servers, reach.transports)
 }
 
 /// Seconds since 1970 by this machine's clock; a clock before 1970 is one at 1970.

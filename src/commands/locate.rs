@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::config::{Server, Settings};
+use crate::config::{Reach, Server};
 use crate::dns::{Name, RecordType};
 use crate::exit::Exit;
 use crate::net::{LookupError, Resolver, ResolverConfig};
@@ -16,31 +16,44 @@ use crate::output::{Subject, exit_of, explain};
 use super::Halt;
 use super::conversation::{Conversation, contacts, random};
 
+/// The record by which zone and primary are found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owner<'o> {
+    /// Its name.
+    pub(super) name: &'o Name,
+    /// Its type: a DS record is in the zone above its name.
+    pub(super) record_type: RecordType,
+}
+
 /// The servers to ask, and the zone as far as it was given or had to be found to find them.
-pub(super) async fn servers(settings: &Settings, talk: &mut Conversation) -> Result<(Contacts, Option<Name>), Halt> {
+pub(super) async fn servers(
+    reach: &Reach,
+    owner: &Owner<'_>,
+    talk: &mut Conversation,
+) -> Result<(Contacts, Option<Name>), Halt> {
     let mut config = ResolverConfig::default();
-    if settings.servers.is_empty() || settings.servers.iter().any(|server| matches!(server, Server::Name(..))) {
+    if reach.servers.is_empty() || reach.servers.iter().any(|server| matches!(server, Server::Name(..))) {
         config = ResolverConfig::system();
     }
-    if !settings.resolvers.is_empty() {
-        config.servers.clone_from(&settings.resolvers);
+    if !reach.resolvers.is_empty() {
+        config.servers.clone_from(&reach.resolvers);
     }
-    let mut resolver = Resolver::new(config, settings.source);
+    let mut resolver = Resolver::new(config, reach.source);
     let budget = talk.left();
-    let found = tokio::time::timeout(budget, find(settings, talk, &mut resolver)).await;
+    let found = tokio::time::timeout(budget, find(reach, owner, talk, &mut resolver)).await;
     let (addresses, zone) =
         found.map_err(|_| Halt::new(Exit::Unreachable, "the time is up: no server was found", None))??;
-    Ok((contacts(settings, addresses), zone))
+    Ok((contacts(reach, addresses), zone))
 }
 
 /// The zone, asked of its own servers in signed questions.
 pub(super) async fn zone(
-    settings: &Settings,
+    owner: &Owner<'_>,
     talk: &mut Conversation,
     contacts: &mut Contacts,
     subject: &Subject,
 ) -> Result<Name, Halt> {
-    let mut discovery = Discovery::new(settings.name.clone(), settings.first_type());
+    let mut discovery = Discovery::new(owner.name.clone(), owner.record_type);
     loop {
         let message = query::question(discovery.asked(), RecordType::SOA);
         talk.printer.step(|| format!("question: {} SOA", discovery.asked()));
@@ -54,11 +67,11 @@ pub(super) async fn zone(
                     }
                     Found::Further if !matches!(reply.rcode(), Rcode::NOTAUTH | Rcode::SERVFAIL) => continue,
                     Found::Delegated(cut) => {
-                        let (name, delegated_at) = (settings.name.clone(), Some(cut));
+                        let (name, delegated_at) = (owner.name.clone(), Some(cut));
                         (Outcome::NotAuthoritative { name, delegated_at }, Some(server))
                     }
                     Found::Nothing(Rcode::NOERROR) => {
-                        (Outcome::NotAuthoritative { name: settings.name.clone(), delegated_at: None }, Some(server))
+                        (Outcome::NotAuthoritative { name: owner.name.clone(), delegated_at: None }, Some(server))
                     }
                     Found::Further | Found::Nothing(_) => (Outcome::Refused(Refusal::of(&reply, true)), Some(server)),
                 }
@@ -81,13 +94,14 @@ pub(super) fn halt(outcome: &Outcome, subject: &Subject) -> Halt {
 }
 
 async fn find(
-    settings: &Settings,
+    reach: &Reach,
+    owner: &Owner<'_>,
     talk: &Conversation,
     resolver: &mut Resolver,
 ) -> Result<(Vec<SocketAddr>, Option<Name>), Halt> {
     let mut found = Vec::new();
     let mut failure = None;
-    for server in &settings.servers {
+    for server in &reach.servers {
         match server {
             Server::Address(address) => found.push(*address),
             Server::Name(host, port) => match resolver.addresses(host, &mut random).await {
@@ -100,12 +114,12 @@ async fn find(
         if let Some(failure) = &failure {
             talk.printer.warning(&failure.message.what);
         }
-        return Ok((found, settings.zone.clone()));
+        return Ok((found, reach.zone.clone()));
     }
     if let Some(failure) = failure {
         return Err(failure);
     }
-    let Authority { zone, primary } = authority(settings, talk, resolver).await?;
+    let Authority { zone, primary } = authority(reach, owner, talk, resolver).await?;
     talk.printer.step(|| format!("zone: {zone}, primary: {primary}"));
     if primary.is_root() {
         let what = format!("the SOA of {zone} names no primary (its MNAME is the root)");
@@ -117,16 +131,21 @@ async fn find(
 }
 
 /// Zone and primary by plain questions to the resolver. What it says decides whom to ask, not whom to believe.
-async fn authority(settings: &Settings, talk: &Conversation, resolver: &mut Resolver) -> Result<Authority, Halt> {
-    let start = settings.zone.as_ref().unwrap_or(&settings.name);
-    let mut discovery = Discovery::new(start.clone(), settings.first_type());
+async fn authority(
+    reach: &Reach,
+    owner: &Owner<'_>,
+    talk: &Conversation,
+    resolver: &mut Resolver,
+) -> Result<Authority, Halt> {
+    let start = reach.zone.as_ref().unwrap_or(owner.name);
+    let mut discovery = Discovery::new(start.clone(), owner.record_type);
     loop {
         let asked = discovery.asked().clone();
         talk.printer.step(|| format!("question to the resolver: {asked} SOA"));
         let answer = resolver.ask(&asked, RecordType::SOA, &mut random).await;
         let answer = answer.map_err(|why| unresolved(&asked.to_string(), &why))?;
         match discovery.heard(&answer) {
-            Found::Zone(authority) if settings.zone.as_ref().is_none_or(|zone| *zone == authority.zone) => {
+            Found::Zone(authority) if reach.zone.as_ref().is_none_or(|zone| *zone == authority.zone) => {
                 return Ok(authority);
             }
             Found::Zone(authority) => {

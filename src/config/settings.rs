@@ -1,6 +1,6 @@
 //! From what was said to what holds.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use crate::script::{RequireError, parse_requirement};
 use super::args::{Args, Change, Command, Common};
 use super::key_file::{KeyError, read_key};
 use super::key_syntax::{KeySyntaxError, parse_literal};
+use super::reach::Reach;
 use super::records::{self, WordsError};
 use super::server::{Server, ServerError};
 
@@ -22,20 +23,8 @@ pub struct Settings {
     pub verb: Verb,
     /// The name that it is about.
     pub name: Name,
-    /// The key.
-    pub key: Arc<Key>,
-    /// The primary, or several to be tried in turn; none means to find it.
-    pub servers: Vec<Server>,
-    /// The zone; `None` means to find it.
-    pub zone: Option<Name>,
-    /// Which transports may be used.
-    pub transports: Transports,
-    /// The address to send from.
-    pub source: Option<IpAddr>,
-    /// Whom to ask instead of resolv.conf's.
-    pub resolvers: Vec<SocketAddr>,
-    /// How long it may take in all.
-    pub budget: Duration,
+    /// Whom to talk to, and how.
+    pub reach: Reach,
     /// How to speak.
     pub speech: Speech,
     /// What the user should know of the settings themselves.
@@ -171,14 +160,11 @@ impl Settings {
             }
         }
         let mut warnings = Vec::new();
-        Ok(Self {
+        let servers = common.server.iter().map(|text| text.parse()).collect::<Result<_, _>>();
+        let reach = Reach {
             key: Arc::new(key(&common, &mut warnings)?),
-            servers: common
-                .server
-                .iter()
-                .map(|text| text.parse())
-                .collect::<Result<_, _>>()
-                .map_err(ConfigError::Server)?,
+            servers: servers.map_err(ConfigError::Server)?,
+            zone,
             transports: match (common.tcp, common.udp) {
                 (true, _) => Transports::Tcp,
                 (_, true) => Transports::Udp,
@@ -187,6 +173,9 @@ impl Settings {
             source: common.source,
             resolvers: common.resolver.iter().map(|text| resolver(text)).collect::<Result<_, _>>()?,
             budget: Duration::from_secs(common.timeout),
+        };
+        Ok(Self {
+            reach,
             speech: match common {
                 Common { json: true, .. } => Speech::Json,
                 Common { verbose: true, .. } => Speech::Verbose,
@@ -195,7 +184,6 @@ impl Settings {
             },
             verb,
             name,
-            zone,
             warnings,
         })
     }
