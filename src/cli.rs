@@ -14,7 +14,7 @@ use crate::output::{Message, Printer};
 pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     let words: Vec<OsString> = words.into_iter().collect();
     let has = |option: &str| words.iter().any(|word| word == option);
-    let mut printer = Printer { verbose: false, quiet: false, json: has("--json") };
+    let mut printer = Printer { verbose: false, quiet: false, json: has("--json"), log: None };
     let args = match Args::try_parse_from(&words) {
         Ok(args) => args,
         // Help that was not asked for goes to standard error, and is an error.

@@ -21,3 +21,4 @@ pub mod output;
 pub mod proto;
 pub mod script;
 pub mod source;
+pub mod state;

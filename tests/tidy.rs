@@ -11,9 +11,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("script", &["dns", "proto"]),
     ("net", &["dns", "proto", "script"]),
     ("address", &["dns", "source"]),
+    ("state", &[]),
     ("config", &["dns", "source", "proto", "script"]),
     ("output", &["dns", "source", "proto", "script", "exit"]),
-    ("commands", &["dns", "source", "proto", "script", "net", "address", "config", "output", "exit"]),
+    ("commands", &["dns", "source", "proto", "script", "net", "address", "state", "config", "output", "exit"]),
     ("exit", &[]),
     ("cli", &["config", "output", "commands", "exit"]),
 ];

@@ -23,13 +23,13 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation) -> Result<
     let types: Vec<String> = targets.iter().map(|target| target.record_type.to_string()).collect();
     let types = types.join(" ");
     // What can never be sent is refused before anybody is asked anything.
-    let Settings { reach, name, .. } = settings;
+    let Settings { primary, name, .. } = settings;
     let owner = Owner { name, record_type: settings.first_type() };
-    if let Some(zone) = &reach.zone {
+    if let Some(zone) = &primary.zone {
         targets.iter().try_for_each(|target| target.check(zone, *force)).map_err(wrong)?;
     }
-    let mut subject = subject(reach, name, types);
-    let (mut contacts, zone) = locate::servers(reach, &owner, talk).await?;
+    let mut subject = subject(primary, name, types);
+    let (mut contacts, zone) = locate::servers(primary, &owner, talk).await?;
     subject.server = contacts.current();
     subject.zone = Some(match zone {
         Some(zone) => zone,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::config::Reach;
+use crate::config::Primary;
 use crate::dns::Name;
 use crate::exit::Exit;
 use crate::net::Network;
@@ -22,8 +22,8 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
-    pub(super) fn new(reach: &Reach, printer: Printer) -> Self {
-        Self { printer, network: Network::new(reach.source), started: Instant::now(), budget: reach.budget }
+    pub(super) fn new(primary: &Primary, printer: Printer) -> Self {
+        Self { printer, network: Network::new(primary.source), started: Instant::now(), budget: primary.budget }
     }
 
     /// How much of the time budget is left.
@@ -63,21 +63,21 @@ impl Conversation {
 }
 
 /// What outcomes are told of.
-pub(super) fn subject(reach: &Reach, name: &Name, types: String) -> Subject {
+pub(super) fn subject(primary: &Primary, name: &Name, types: String) -> Subject {
     Subject {
         name: name.clone(),
         types,
-        zone: reach.zone.clone(),
+        zone: primary.zone.clone(),
         server: None,
-        key: reach.key.name().clone(),
-        algorithm: reach.key.algorithm().word(),
+        key: primary.key.name().clone(),
+        algorithm: primary.key.algorithm().word(),
         now: unix(),
     }
 }
 
 /// Contacts with these servers.
-pub(super) fn contacts(reach: &Reach, servers: Vec<SocketAddr>) -> Contacts {
-    Contacts::new(reach.key.clone(), servers, reach.transports)
+pub(super) fn contacts(primary: &Primary, servers: Vec<SocketAddr>) -> Contacts {
+    Contacts::new(primary.key.clone(), servers, primary.transports)
 }
 
 /// Seconds since 1970 by this machine's clock; a clock before 1970 is one at 1970.

@@ -15,9 +15,9 @@ use super::locate::{self, Owner, halt};
 
 /// Reads an RRset, or all that there is at a name.
 pub(super) async fn run(settings: &Settings, talk: &mut Conversation, wanted: RecordType) -> Result<Exit, Halt> {
-    let mut subject = subject(&settings.reach, &settings.name, wanted.to_string());
+    let mut subject = subject(&settings.primary, &settings.name, wanted.to_string());
     let (mut contacts, zone) =
-        locate::servers(&settings.reach, &Owner { name: &settings.name, record_type: wanted }, talk).await?;
+        locate::servers(&settings.primary, &Owner { name: &settings.name, record_type: wanted }, talk).await?;
     subject.zone = zone;
     let reply = read(settings, talk, &mut contacts, &mut subject, wanted).await?;
     let mut found: Vec<Record> = reply.answers().to_vec();

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::config::{Reach, Server};
+use crate::config::{Primary, Server};
 use crate::dns::{Name, RecordType};
 use crate::exit::Exit;
 use crate::net::{LookupError, Resolver, ResolverConfig};
@@ -27,23 +27,23 @@ pub(super) struct Owner<'o> {
 
 /// The servers to ask, and the zone as far as it was given or had to be found to find them.
 pub(super) async fn servers(
-    reach: &Reach,
+    given: &Primary,
     owner: &Owner<'_>,
     talk: &mut Conversation,
 ) -> Result<(Contacts, Option<Name>), Halt> {
     let mut config = ResolverConfig::default();
-    if reach.servers.is_empty() || reach.servers.iter().any(|server| matches!(server, Server::Name(..))) {
+    if given.servers.is_empty() || given.servers.iter().any(|server| matches!(server, Server::Name(..))) {
         config = ResolverConfig::system();
     }
-    if !reach.resolvers.is_empty() {
-        config.servers.clone_from(&reach.resolvers);
+    if !given.resolvers.is_empty() {
+        config.servers.clone_from(&given.resolvers);
     }
-    let mut resolver = Resolver::new(config, reach.source);
+    let mut resolver = Resolver::new(config, given.source);
     let budget = talk.left();
-    let found = tokio::time::timeout(budget, find(reach, owner, talk, &mut resolver)).await;
+    let found = tokio::time::timeout(budget, find(given, owner, talk, &mut resolver)).await;
     let (addresses, zone) =
         found.map_err(|_| Halt::new(Exit::Unreachable, "the time is up: no server was found", None))??;
-    Ok((contacts(reach, addresses), zone))
+    Ok((contacts(given, addresses), zone))
 }
 
 /// The zone, asked of its own servers in signed questions.
@@ -94,14 +94,14 @@ pub(super) fn halt(outcome: &Outcome, subject: &Subject) -> Halt {
 }
 
 async fn find(
-    reach: &Reach,
+    given: &Primary,
     owner: &Owner<'_>,
     talk: &Conversation,
     resolver: &mut Resolver,
 ) -> Result<(Vec<SocketAddr>, Option<Name>), Halt> {
     let mut found = Vec::new();
     let mut failure = None;
-    for server in &reach.servers {
+    for server in &given.servers {
         match server {
             Server::Address(address) => found.push(*address),
             Server::Name(host, port) => match resolver.addresses(host, &mut random).await {
@@ -114,12 +114,12 @@ async fn find(
         if let Some(failure) = &failure {
             talk.printer.warning(&failure.message.what);
         }
-        return Ok((found, reach.zone.clone()));
+        return Ok((found, given.zone.clone()));
     }
     if let Some(failure) = failure {
         return Err(failure);
     }
-    let Authority { zone, primary } = authority(reach, owner, talk, resolver).await?;
+    let Authority { zone, primary } = authority(given, owner, talk, resolver).await?;
     talk.printer.step(|| format!("zone: {zone}, primary: {primary}"));
     if primary.is_root() {
         let what = format!("the SOA of {zone} names no primary (its MNAME is the root)");
@@ -132,12 +132,12 @@ async fn find(
 
 /// Zone and primary by plain questions to the resolver. What it says decides whom to ask, not whom to believe.
 async fn authority(
-    reach: &Reach,
+    given: &Primary,
     owner: &Owner<'_>,
     talk: &Conversation,
     resolver: &mut Resolver,
 ) -> Result<Authority, Halt> {
-    let start = reach.zone.as_ref().unwrap_or(owner.name);
+    let start = given.zone.as_ref().unwrap_or(owner.name);
     let mut discovery = Discovery::new(start.clone(), owner.record_type);
     loop {
         let asked = discovery.asked().clone();
@@ -145,7 +145,7 @@ async fn authority(
         let answer = resolver.ask(&asked, RecordType::SOA, &mut random).await;
         let answer = answer.map_err(|why| unresolved(&asked.to_string(), &why))?;
         match discovery.heard(&answer) {
-            Found::Zone(authority) if reach.zone.as_ref().is_none_or(|zone| *zone == authority.zone) => {
+            Found::Zone(authority) if given.zone.as_ref().is_none_or(|zone| *zone == authority.zone) => {
                 return Ok(authority);
             }
             Found::Zone(authority) => {

@@ -27,7 +27,7 @@ impl Halt {
 /// Does what the settings say.
 pub async fn run(settings: Settings, printer: Printer) -> Exit {
     settings.warnings.iter().for_each(|warning| printer.warning(warning));
-    let mut conversation = Conversation::new(&settings.reach, printer);
+    let mut conversation = Conversation::new(&settings.primary, printer);
     let ended = match settings.verb {
         Verb::Change { .. } => change::run(&settings, &mut conversation).await,
         Verb::Get(record_type) => get::run(&settings, &mut conversation, record_type).await,

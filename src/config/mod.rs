@@ -3,7 +3,7 @@
 mod args;
 mod key_file;
 mod key_syntax;
-mod reach;
+mod primary;
 mod records;
 mod secure_file;
 mod server;
@@ -12,6 +12,6 @@ mod settings;
 pub use args::Args;
 pub use key_file::{KeyError, read_key};
 pub use key_syntax::{KeySyntaxError, NamedKey, parse_keys, parse_literal};
-pub use reach::Reach;
+pub use primary::Primary;
 pub use server::{Server, ServerError};
 pub use settings::{ConfigError, Settings, Speech, Verb};

@@ -12,7 +12,7 @@ use crate::script::{RequireError, parse_requirement};
 use super::args::{Args, Change, Command, Common};
 use super::key_file::{KeyError, read_key};
 use super::key_syntax::{KeySyntaxError, parse_literal};
-use super::reach::Reach;
+use super::primary::Primary;
 use super::records::{self, WordsError};
 use super::server::{Server, ServerError};
 
@@ -24,7 +24,7 @@ pub struct Settings {
     /// The name that it is about.
     pub name: Name,
     /// Whom to talk to, and how.
-    pub reach: Reach,
+    pub primary: Primary,
     /// How to speak.
     pub speech: Speech,
     /// What the user should know of the settings themselves.
@@ -161,7 +161,7 @@ impl Settings {
         }
         let mut warnings = Vec::new();
         let servers = common.server.iter().map(|text| text.parse()).collect::<Result<_, _>>();
-        let reach = Reach {
+        let primary = Primary {
             key: Arc::new(key(&common, &mut warnings)?),
             servers: servers.map_err(ConfigError::Server)?,
             zone,
@@ -175,7 +175,7 @@ impl Settings {
             budget: Duration::from_secs(common.timeout),
         };
         Ok(Self {
-            reach,
+            primary,
             speech: match common {
                 Common { json: true, .. } => Speech::Json,
                 Common { verbose: true, .. } => Speech::Verbose,

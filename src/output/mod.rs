@@ -7,6 +7,7 @@
 mod explain;
 mod json;
 mod report;
+mod syslog;
 
 use std::io::{ErrorKind, Write};
 
@@ -14,6 +15,7 @@ use crate::exit::Exit;
 
 pub use explain::{Message, Subject, exit_of, explain};
 pub use report::{Report, dry_run, records, result};
+pub use syslog::{Severity, Syslog};
 
 /// Where words go, and how many of them.
 #[derive(Debug, Clone, Copy)]
@@ -24,12 +26,18 @@ pub struct Printer {
     pub quiet: bool,
     /// One object for a program.
     pub json: bool,
+    /// The system's log takes it all, in the place of both streams.
+    pub log: Option<&'static Syslog>,
 }
 
 impl Printer {
     /// Data, line by line; says whether all of it could be written. A reader that has gone away wanted no more, and
     /// that is no failure.
     pub fn data(&self, lines: &[String]) -> bool {
+        if let Some(log) = self.log {
+            lines.iter().for_each(|line| log.write(Severity::Notice, &printable(line)));
+            return true;
+        }
         let mut out = std::io::stdout().lock();
         let written = lines.iter().try_for_each(|line| writeln!(out, "{}", printable(line))).and_then(|()| out.flush());
         match written {
@@ -60,19 +68,27 @@ impl Printer {
     /// A step, for whoever wants to see each.
     pub fn step(&self, text: impl FnOnce() -> String) {
         if self.verbose {
-            self.say(&text());
+            self.speak(Severity::Debug, &text());
         }
     }
 
     /// Something that the user should know, though it stops nothing.
     pub fn warning(&self, text: &str) {
         if !self.quiet {
-            self.say(&format!("warning: {text}"));
+            self.speak(Severity::Warning, &format!("warning: {text}"));
         }
     }
 
     /// One line on standard error.
     pub fn say(&self, text: &str) {
+        self.speak(Severity::Error, text);
+    }
+
+    /// One line, which is so grave, on standard error.
+    pub fn speak(&self, severity: Severity, text: &str) {
+        if let Some(log) = self.log {
+            return log.write(severity, &printable(text));
+        }
         // Nobody listens, as under pppd: then the exit status has to say it.
         let _ = writeln!(std::io::stderr().lock(), "nsup: {}", printable(text));
     }

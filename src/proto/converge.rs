@@ -174,13 +174,7 @@ impl Converge {
 
     /// What each RRset was when it was first read, and what it is to be.
     pub fn differences(&self) -> Vec<Difference> {
-        let first = |number: usize| self.first_seen.get(number);
-        let differ = |(number, target): (usize, &Target)| Difference {
-            name: target.name.clone(),
-            record_type: target.record_type,
-            old: first(number).cloned(),
-            new: target.result(first(number).unwrap_or(&EMPTY)),
-        };
+        let differ = |(number, target): (usize, &Target)| target.difference(self.first_seen.get(number));
         self.targets.iter().enumerate().map(differ).collect()
     }
 
@@ -263,6 +257,12 @@ impl Converge {
         let denied = self.denied.as_ref().filter(|(_, compared)| *compared == self.seen).map(|(rcode, _)| *rcode);
         let something = self.seen.iter().any(|seen| !seen.rdata.is_empty());
         let contradicts = denied == Some(Rcode::NXRRSET) && something;
+        if let (true, Some(rcode)) = (contradicts, denied)
+            && self.targets.iter().any(|target| target.name != self.targets[0].name)
+        {
+            // Of several names no denial says which it means: asked for one by one, each gets an answer of its own.
+            return ended(Outcome::Denied(rcode));
+        }
         // Each denial is weighed once, however often the same is read after it.
         if std::mem::take(&mut self.unweighed) {
             self.contradictions += u32::from(denied.is_some());

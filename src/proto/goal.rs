@@ -2,7 +2,7 @@
 
 use crate::dns::{MAX_TTL, Name, Rdata, Record, RecordType};
 
-use super::outcome::Rrset;
+use super::outcome::{Difference, Rrset};
 use super::{Change, Prerequisite};
 
 /// The TTL of a new RRset for which none was asked, in seconds.
@@ -17,6 +17,8 @@ pub enum Goal {
     Including(Rdata),
     /// Whatever there is, without this record.
     Excluding(Rdata),
+    /// Whatever there is; and where the first of these is among it, the second in its place.
+    Replacing(Rdata, Rdata),
 }
 
 /// A goal for one RRset, or for a whole name.
@@ -90,7 +92,7 @@ impl Target {
             Goal::Exactly(rdata) if rdata.is_empty() => seen.rdata.is_empty(),
             Goal::Exactly(rdata) => seen.rdata.len() == rdata.len() && rdata.iter().all(holds) && ttl_fits,
             Goal::Including(rdata) => holds(rdata) && ttl_fits,
-            Goal::Excluding(rdata) => !holds(rdata),
+            Goal::Excluding(rdata) | Goal::Replacing(rdata, _) => !holds(rdata),
         }
     }
 
@@ -100,10 +102,18 @@ impl Target {
             Goal::Exactly(rdata) => rdata.clone(),
             Goal::Including(rdata) if self.find(&seen.rdata, rdata).is_some() => seen.rdata.clone(),
             Goal::Including(rdata) => seen.rdata.iter().chain([rdata]).cloned().collect(),
-            Goal::Excluding(rdata) => seen.rdata.iter().filter(|other| !self.is_same(other, rdata)).cloned().collect(),
+            Goal::Excluding(rdata) => self.without(seen, rdata),
+            Goal::Replacing(old, _) if self.find(&seen.rdata, old).is_none() => seen.rdata.clone(),
+            Goal::Replacing(old, new) => self.without(seen, old).into_iter().chain([new.clone()]).collect(),
         };
         let ttl = if rdata.is_empty() { 0 } else { self.ttl_after(seen) };
         Rrset { rdata, ttl }
+    }
+
+    /// What the RRset was, as far as it is known, and what it will be.
+    pub fn difference(&self, old: Option<&Rrset>) -> Difference {
+        let new = self.result(old.unwrap_or(&Rrset::default()));
+        Difference { name: self.name.clone(), record_type: self.record_type, old: old.cloned(), new }
     }
 
     /// The changes that meet the goal.
@@ -124,11 +134,8 @@ impl Target {
                 std::iter::once(delete).chain(rdata.iter().map(add)).collect()
             }
             Goal::Including(rdata) => vec![add(rdata)],
-            // As the server has it: PowerDNS finds no record whose names are in another case.
-            Goal::Excluding(rdata) => {
-                let rdata = self.find(&seen.rdata, rdata).unwrap_or(rdata).clone();
-                vec![Change::DeleteRecord { name, record_type, rdata }]
-            }
+            Goal::Excluding(rdata) => vec![self.delete_record(seen, rdata)],
+            Goal::Replacing(old, new) => vec![self.delete_record(seen, old), add(new)],
         }
     }
 
@@ -179,7 +186,7 @@ impl Target {
             _ if adds && (self.ttl.is_some() || !EXACT.contains(&self.record_type.0)) => None,
             Goal::Exactly(_) if self.record_type == RecordType::ANY => Some(Prerequisite::NameFree(self.name.clone())),
             Goal::Exactly(rdata) => Some(exactly(self.name.clone(), self.record_type, rdata)),
-            Goal::Including(_) | Goal::Excluding(_) => None,
+            Goal::Including(_) | Goal::Excluding(_) | Goal::Replacing(..) => None,
         }
     }
 
@@ -201,7 +208,7 @@ impl Target {
     pub fn needs_proof(&self) -> bool {
         const PLAIN: [u16; 11] = [1, 12, 15, 16, 28, 33, 35, 44, 52, 99, 257];
         let plain = self.record_type == RecordType::ANY || PLAIN.contains(&self.record_type.0);
-        !plain || matches!(self.goal, Goal::Excluding(_))
+        !plain || matches!(self.goal, Goal::Excluding(_) | Goal::Replacing(..))
     }
 
     /// Whether a record is added to an RRset that is to get another TTL.
@@ -213,6 +220,16 @@ impl Target {
     fn ttl_after(&self, seen: &Rrset) -> u32 {
         let own = if seen.rdata.is_empty() { DEFAULT_TTL } else { seen.ttl };
         self.ttl.unwrap_or(own)
+    }
+
+    /// As the server has it: PowerDNS finds no record whose names are in another case.
+    fn delete_record(&self, seen: &Rrset, rdata: &Rdata) -> Change {
+        let rdata = self.find(&seen.rdata, rdata).unwrap_or(rdata).clone();
+        Change::DeleteRecord { name: self.name.clone(), record_type: self.record_type, rdata }
+    }
+
+    fn without(&self, seen: &Rrset, rdata: &Rdata) -> Vec<Rdata> {
+        seen.rdata.iter().filter(|other| !self.is_same(other, rdata)).cloned().collect()
     }
 
     fn is_same(&self, one: &Rdata, other: &Rdata) -> bool {

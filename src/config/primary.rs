@@ -11,7 +11,7 @@ use super::server::Server;
 
 /// All that it takes to talk to a zone's primary.
 #[derive(Debug, Clone)]
-pub struct Reach {
+pub struct Primary {
     /// The key.
     pub key: Arc<Key>,
     /// The primary, or several to be tried in turn; none means to find it.

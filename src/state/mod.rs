@@ -1,0 +1,14 @@
+//! Floor 3: what is kept on disk between runs and beside them: locks, events that wait, and what was reported.
+//!
+//! All of it is a convenience. Where a directory cannot be made or written, a run does its work without: the
+//! prerequisites of its messages keep it right, and it reports more often than it would have to.
+
+mod lock;
+mod places;
+mod reported;
+mod spool;
+
+pub use lock::{Lock, Locks};
+pub use places::Places;
+pub use reported::{Reported, Say};
+pub use spool::{Spool, Turn};

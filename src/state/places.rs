@@ -1,0 +1,96 @@
+//! Where the directories are: systemd's, where it says so; else the system's for root, and the user's own.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+/// The directories of this process; `None` for one that cannot be had.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// Gone with the next start of the machine: locks, waiting events.
+    pub runtime: Option<PathBuf>,
+    /// Kept: what was reported.
+    pub state: Option<PathBuf>,
+}
+
+impl Places {
+    /// Finds and makes the directories. `configured` goes before everything for the state.
+    pub fn make(configured: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -> Self {
+        let is_root = rustix::process::geteuid().is_root();
+        let runtime = systemds("RUNTIME_DIRECTORY", environment).or_else(|| match is_root {
+            true => Some(PathBuf::from("/run/nsup")),
+            false => Some(absolute("XDG_RUNTIME_DIR", environment)?.join("nsup")),
+        });
+        let state = configured.map(Path::to_owned).or_else(|| systemds("STATE_DIRECTORY", environment));
+        let state = state.or_else(|| match is_root {
+            true => Some(PathBuf::from("/var/lib/nsup")),
+            false => absolute("XDG_STATE_HOME", environment)
+                .or_else(|| Some(absolute("HOME", environment)?.join(".local/state")))
+                .map(|directory| directory.join("nsup")),
+        });
+        // Events say which addresses a machine had, and locks can be held by whoever can open them.
+        Self { runtime: runtime.filter(|path| is_made(path, 0o700)), state: state.filter(|path| is_made(path, 0o755)) }
+    }
+}
+
+/// systemd names several directories with colons between them (systemd.exec(5)).
+fn systemds(variable: &str, environment: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let value = environment(variable)?;
+    value.split(':').next().map(PathBuf::from).filter(|path| path.is_absolute())
+}
+
+fn absolute(variable: &str, environment: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    environment(variable).map(PathBuf::from).filter(|path| path.is_absolute())
+}
+
+fn is_made(path: &Path, mode: u32) -> bool {
+    path.is_dir() || DirBuilder::new().recursive(true).mode(mode).create(path).is_ok()
+}
+
+/// A text as the name of a file: what is neither letter, digit, dot nor hyphen is written in hex.
+pub(super) fn file_name(prefix: &str, text: &str) -> String {
+    // Below the limit of a file name, 255 octets. Names that differ only behind that share a file, which is harmless.
+    const LONGEST: usize = 200;
+    let mut name = format!("{prefix}-");
+    for octet in text.bytes() {
+        match octet {
+            b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' => name.push(char::from(octet)),
+            _ => name.push_str(&format!("_{octet:02x}")),
+        }
+    }
+    name.truncate(LONGEST);
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn systemds_directories_go_before_the_usual_ones_and_the_configured_one_before_all() {
+        let directory = tempfile::tempdir().unwrap();
+        let inside = |name: &str| directory.path().join(name).display().to_string();
+        let environment = |variable: &str| match variable {
+            "RUNTIME_DIRECTORY" => Some(format!("{}:/elsewhere", inside("run"))),
+            "STATE_DIRECTORY" => Some(inside("state")),
+            _ => None,
+        };
+        let places = Places::make(None, &environment);
+        assert_eq!(places.runtime, Some(inside("run").into()));
+        assert_eq!(places.state, Some(inside("state").into()));
+        let configured = directory.path().join("a/b/c");
+        assert_eq!(Places::make(Some(&configured), &environment).state, Some(configured));
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_made_is_done_without() {
+        let places = Places::make(Some(Path::new("/dev/null/x")), &|_| Some("/dev/null/y".to_owned()));
+        assert_eq!(places, Places::default());
+    }
+
+    #[test]
+    fn every_name_has_a_file_name_without_slashes() {
+        assert_eq!(file_name("lock", "a/b.example."), "lock-a_2fb.example.");
+        assert_eq!(file_name("lock", &"\u{fc}".repeat(300)).len(), 200);
+    }
+}
