@@ -1,18 +1,15 @@
 //! set, add and delete: one change, brought about and proven.
 
 use crate::config::{Settings, Verb};
-use crate::dns::RecordType;
 use crate::exit::Exit;
-use crate::output::{Report, dry_run, exit_of, result};
-use crate::proto::Contacts;
+use crate::output::{Report, Subject, dry_run, exit_of, result};
 use crate::proto::converge::Converge;
-use crate::proto::exchange::Answered;
 use crate::proto::outcome::Outcome;
-use crate::proto::stage::{Action, Stage};
-use crate::script::in_words;
+use crate::proto::{Contacts, Update};
 
 use super::Halt;
-use super::conversation::{Conversation, random, subject, unix};
+use super::bring::bring;
+use super::conversation::{Conversation, subject, unix};
 use super::locate::{self, Owner};
 
 /// Brings the targets about.
@@ -38,25 +35,18 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation) -> Result<
     let zone = subject.zone.clone().unwrap_or_else(crate::dns::Name::root);
     let converge = Converge::new(zone, targets.clone(), required.clone(), *force);
     let mut converge = converge.map_err(wrong)?;
-    let outcome = loop {
-        match converge.next(random()) {
-            Action::Done(outcome) => break outcome,
-            Action::Pause(pause) => {
-                talk.printer.step(|| "somebody else has changed it meanwhile: once more".to_owned());
-                talk.pause(pause).await;
-            }
-            Action::Ask(Stage::Change(update), octets, _) if *dry => {
-                subject.server = contacts.current();
-                let written = dry_run(talk.printer, &update, &octets, &subject);
-                return Ok(if written { Exit::Done } else { Exit::Setup });
-            }
-            Action::Ask(stage, octets, purpose) => {
-                describe(talk, &stage);
-                let answered = talk.ask(&mut contacts, octets, purpose).await?;
-                tell(talk, &stage, &answered);
-                converge.heard(answered);
-            }
+    let printer = talk.printer;
+    let mut written = true;
+    let shown = subject.clone();
+    let go_on = async |contacts: &Contacts, update: &Update, octets: &[u8]| {
+        if *dry {
+            let subject = Subject { server: contacts.current(), ..shown.clone() };
+            written = dry_run(printer, update, octets, &subject);
         }
+        !*dry
+    };
+    let Some(outcome) = bring(&mut converge, &mut contacts, talk, go_on).await? else {
+        return Ok(if written { Exit::Done } else { Exit::Setup });
     };
     finish(talk, &contacts, subject, outcome, &converge, *dry)
 }
@@ -64,7 +54,7 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation) -> Result<
 fn finish(
     talk: &Conversation,
     contacts: &Contacts,
-    mut subject: crate::output::Subject,
+    mut subject: Subject,
     outcome: Outcome,
     converge: &Converge,
     dry_run: bool,
@@ -76,40 +66,6 @@ fn finish(
     let clock_difference = contacts.clock_difference();
     result(talk.printer, &Report { subject, outcome, differences, dry_run, clock_difference });
     Ok(exit)
-}
-
-/// Says what is about to be sent.
-fn describe(talk: &Conversation, stage: &Stage) {
-    let lines = match stage {
-        Stage::Read(name, record_type) => vec![format!("question: {name} {record_type}")],
-        Stage::Change(update) => in_words(update),
-        Stage::Assert(update) => labelled("is it so already?", in_words(update)),
-        Stage::Require(update) => labelled("is what is required still true?", in_words(update)),
-    };
-    lines.into_iter().for_each(|line| talk.printer.step(|| line));
-}
-
-fn labelled(label: &str, lines: Vec<String>) -> Vec<String> {
-    std::iter::once(label.to_owned()).chain(lines).collect()
-}
-
-/// Says what came back: the return code, and on a read the value.
-fn tell(talk: &Conversation, stage: &Stage, answered: &Answered) {
-    match answered {
-        Answered::Reply(reply, server, _) => {
-            let (rcode, error) = (reply.rcode(), reply.tsig_error());
-            talk.printer.step(|| format!("answer from {server}: {rcode}, TSIG {error}, verified"));
-            if let Stage::Read(name, record_type) = stage {
-                let mut records = reply.rrset(name, *record_type).peekable();
-                if records.peek().is_none() && *record_type != RecordType::ANY {
-                    talk.printer.step(|| format!("old value: {name} {record_type} does not exist"));
-                }
-                records.for_each(|record| talk.printer.step(|| format!("old value: {record}")));
-            }
-        }
-        Answered::NotSent(_) => talk.printer.step(|| "not sent".to_owned()),
-        Answered::Unsettled(..) => talk.printer.step(|| "no answer that verifies".to_owned()),
-    }
 }
 
 fn wrong(why: crate::proto::goal::TargetError) -> Halt {

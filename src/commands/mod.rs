@@ -1,5 +1,6 @@
 //! Floor 4: the verbs. The only place where configuration, protocol, network and output meet.
 
+mod bring;
 mod change;
 mod conversation;
 mod get;
