@@ -6,7 +6,7 @@ use crate::dns::Name;
 use crate::proto::Key;
 
 use super::key_syntax::{KeySyntaxError, parse_keys};
-use super::secure_file::{self, SecureFileError};
+use super::secure_file::{self, SecureFileError, Trust};
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +62,7 @@ impl KeyError {
 pub fn read_key(path: &Path, name: Option<&Name>) -> Result<Key, KeyError> {
     let half = PathBuf::from(format!("{}.private", path.display()));
     let path = if !path.exists() && half.exists() { half.as_path() } else { path };
-    let text = secure_file::read(path).map_err(|why| KeyError::File { path: path.to_owned(), why })?;
+    let text = secure_file::read(path, Trust::Secret).map_err(|why| KeyError::File { path: path.to_owned(), why })?;
     let file_name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let keys = parse_keys(&text, &file_name).map_err(|why| KeyError::Syntax { path: path.to_owned(), why })?;
     let has = keys.iter().map(|found| found.key.name().to_string()).collect();

@@ -1,4 +1,4 @@
-//! Reading a file that holds a secret: by descriptor, so that what was checked is what is read.
+//! Reading a file whose owner and mode matter: by descriptor, so that what was checked is what is read.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,6 +10,15 @@ use zeroize::Zeroizing;
 
 /// The largest file that is read, in octets.
 const MAX_OCTETS: u64 = 64 * 1024;
+
+/// What a file is trusted with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// It holds a secret: others must not read it.
+    Secret,
+    /// It says which programs run: nobody but its owner may write it.
+    Programs,
+}
 
 /// Why a file is not read.
 #[derive(Debug, thiserror::Error)]
@@ -37,16 +46,20 @@ pub enum SecureFileError {
     /// Others may read or write it.
     #[error("everybody on this machine may read or change it (mode {0:04o})")]
     Open(u32),
+    /// Others may write it.
+    #[error("others than its owner may change it (mode {0:04o}), and it says which programs run")]
+    Writable(u32),
     /// Not text.
     #[error("it is not text")]
     NotText,
 }
 
-/// Reads a whole file that only its owner, and perhaps a group, may read. What was read is wiped when dropped.
+/// Reads a whole file that belongs to root or to us, if its mode keeps others from what they must not do with it. What
+/// was read is wiped when dropped.
 ///
 /// # Errors
 /// [`SecureFileError`]; nothing of the content is in it.
-pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, SecureFileError> {
+pub(super) fn read(path: &Path, trust: Trust) -> Result<Zeroizing<String>, SecureFileError> {
     let ours = rustix::process::geteuid().as_raw();
     // NONBLOCK: opening a pipe that nobody writes to must not wait.
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
@@ -69,8 +82,11 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, SecureFileError> {
     if meta.uid() != 0 && meta.uid() != ours {
         return Err(SecureFileError::Owner { owner: meta.uid(), ours });
     }
-    if meta.mode() & 0o006 != 0 {
-        return Err(SecureFileError::Open(meta.mode() & 0o7777));
+    let mode = meta.mode() & 0o7777;
+    match trust {
+        Trust::Secret if mode & 0o006 != 0 => return Err(SecureFileError::Open(mode)),
+        Trust::Programs if mode & 0o022 != 0 => return Err(SecureFileError::Writable(mode)),
+        _ => {}
     }
     if meta.len() > MAX_OCTETS {
         return Err(SecureFileError::TooLarge);
