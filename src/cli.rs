@@ -6,9 +6,9 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::commands;
-use crate::config::{Args, Settings, Speech};
+use crate::config::{Args, Command, Speech, Task};
 use crate::exit::Exit;
-use crate::output::{Message, Printer};
+use crate::output::{Message, Printer, Syslog};
 
 /// Runs the program with `words`, its own name first, as a process would.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
@@ -33,18 +33,24 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
             return Exit::Setup;
         }
     };
-    let settings = match Settings::resolve(args) {
-        Ok(settings) => settings,
+    // Whoever calls a hook or runs a service reads the log only.
+    let is_attended = !matches!(args.command, Command::Hook(_));
+    let (task, speech) = match Task::resolve(args, &|variable| std::env::var(variable).ok()) {
+        Ok(resolved) => resolved,
         Err(error) => {
-            printer.failure(Exit::Setup, &Message { what: error.to_string(), hint: error.hint() });
+            let message = Message { what: error.to_string(), hint: error.hint() };
+            printer.failure(Exit::Setup, &message);
+            if !is_attended {
+                printer.to_log(Syslog::usual()).message(&message);
+            }
             return Exit::Setup;
         }
     };
-    printer.verbose = settings.speech == Speech::Verbose;
-    printer.quiet = settings.speech == Speech::Quiet;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
-    match runtime {
-        Ok(runtime) => runtime.block_on(commands::run(settings, printer)),
+    printer.verbose = speech == Speech::Verbose;
+    printer.quiet = speech == Speech::Quiet;
+    printer.json = speech == Speech::Json;
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(commands::run(task, printer)),
         Err(error) => {
             printer.say(&format!("the system gives no event queue: {error}"));
             Exit::Setup

@@ -11,6 +11,7 @@
 //! Invariants: nothing in [`dns`], [`source`], [`proto`] and [`script`] reads a clock, a socket, a file or the environment; only
 //! [`output`] prints; only [`proto::Pending::verify`] makes a [`proto::Reply`].
 
+pub mod address;
 pub mod cli;
 pub mod commands;
 pub mod config;

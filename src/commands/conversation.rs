@@ -26,6 +26,13 @@ impl Conversation {
         Self { printer, network: Network::new(primary.source), started: Instant::now(), budget: primary.budget }
     }
 
+    /// A talk about so many records: fifty more may take as long again.
+    pub(super) fn for_many(primary: &Primary, records: usize, printer: Printer) -> Self {
+        let times = u32::try_from(1 + records / 50).unwrap_or(u32::MAX);
+        let budget = primary.budget.saturating_mul(times);
+        Self { budget, ..Self::new(primary, printer) }
+    }
+
     /// How much of the time budget is left.
     pub(super) fn left(&self) -> Duration {
         self.budget.saturating_sub(self.started.elapsed())

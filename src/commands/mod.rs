@@ -3,10 +3,15 @@
 mod bring;
 mod change;
 mod conversation;
+mod follow;
 mod get;
+mod hook;
 mod locate;
+mod sync;
+mod watch;
+mod whoami;
 
-use crate::config::{Settings, Verb};
+use crate::config::{Settings, Task, Verb};
 use crate::exit::Exit;
 use crate::output::{Message, Printer};
 
@@ -25,13 +30,29 @@ impl Halt {
     }
 }
 
-/// Does what the settings say.
-pub async fn run(settings: Settings, printer: Printer) -> Exit {
+/// A variable of this process's environment, if it is text.
+fn environment(variable: &str) -> Option<String> {
+    std::env::var(variable).ok()
+}
+
+/// Does what is asked for.
+pub async fn run(task: Task, printer: Printer) -> Exit {
+    match task {
+        Task::OneShot(settings) => one_shot(&settings, printer).await,
+        Task::Sync(sync) => sync::run(&sync, printer).await,
+        Task::Hook(Some(hook)) => hook::run(&hook, printer),
+        Task::Hook(None) => Exit::Done,
+        Task::Detached(config, line) => hook::detached(&config, &line).await,
+        Task::Watch(watch) => watch::run(watch, printer).await,
+    }
+}
+
+async fn one_shot(settings: &Settings, printer: Printer) -> Exit {
     settings.warnings.iter().for_each(|warning| printer.warning(warning));
     let mut conversation = Conversation::new(&settings.primary, printer);
     let ended = match settings.verb {
-        Verb::Change { .. } => change::run(&settings, &mut conversation).await,
-        Verb::Get(record_type) => get::run(&settings, &mut conversation, record_type).await,
+        Verb::Change { .. } => change::run(settings, &mut conversation).await,
+        Verb::Get(record_type) => get::run(settings, &mut conversation, record_type).await,
     };
     ended.unwrap_or_else(|halt| {
         printer.failure(halt.exit, &halt.message);

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 #[command(after_help = "\
 Exit status: 0 done or already so; 1 usage, key or input; 2 the server said no (signed); 3 no server could be
 reached; 4 only answers that did not verify; 5 sent, and it could not be settled whether it took effect; 6 somebody
-else keeps changing the record.")]
+else keeps changing the record; 7 no address fit to publish.")]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -35,6 +35,12 @@ pub enum Command {
     /// Read an RRset at the primary, signed: nsup get NAME [TYPE]
     #[command(override_usage = "nsup get [OPTIONS] NAME [TYPE]")]
     Get(Read),
+    /// Bring the configured names to the addresses of now, once: for cron, timers and people
+    Sync(SyncWords),
+    /// Called by pppd and its cousins: takes the event, returns at once, and follows the address by itself
+    Hook(HookWords),
+    /// Stay, and follow the kernel's notifications of changed addresses
+    Watch(WatchWords),
 }
 
 /// A change.
@@ -75,7 +81,69 @@ pub struct Read {
     pub common: Common,
 }
 
-/// The options that every verb has.
+/// All configured names, or some.
+#[derive(Debug, Group)]
+pub struct SyncWords {
+    /// The names; all of the file if there are none
+    pub names: Vec<String>,
+    /// An address for the names whose source is "given" (repeatable)
+    #[arg(long, value_name = "ADDR")]
+    pub address: Vec<IpAddr>,
+    /// Show the messages instead of sending them (the current values are read)
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Show what the file comes to, and which line says so; no secrets
+    #[arg(long)]
+    pub show_config: bool,
+    /// The configuration file. Else $NSUP_CONFIG, the user's own nsup/nsup.toml, or /etc/nsup/nsup.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Tell each step
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// An event.
+#[derive(Debug, Group)]
+pub struct HookWords {
+    /// The configuration file. Else $NSUP_CONFIG, or /etc/nsup/nsup.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Tell each step until the process of its own is started
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// How the process of its own is told what to do
+    #[arg(long, hide = true, value_name = "EVENT")]
+    pub detached: Option<String>,
+    /// Who calls: pppd, dhclient, dhcpcd, networkmanager, ifupdown, networkd-dispatcher
+    #[arg(value_name = "CALLER", required_unless_present = "detached")]
+    pub caller: Option<String>,
+    /// up or down where the caller does not say it, and what the caller hands over
+    #[arg(value_name = "[up|down] ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<String>,
+}
+
+/// A long run.
+#[derive(Debug, Group)]
+pub struct WatchWords {
+    /// The configuration file. Else $NSUP_CONFIG, the user's own nsup/nsup.toml, or /etc/nsup/nsup.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Tell each step
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// The options that every one-shot verb has.
 #[derive(Debug, Group)]
 pub struct Common {
     /// The key: a file of tsig-keygen or rndc-confgen, a line alg:name:secret, or a K*.private or K*.key file
@@ -105,9 +173,12 @@ pub struct Common {
     /// Whom to ask for the zone, its primary and its address, instead of /etc/resolv.conf (repeatable)
     #[arg(long, value_name = "ADDR[:PORT]")]
     pub resolver: Vec<String>,
-    /// How long it may take in all, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub timeout: u64,
+    /// How long it may take in all, in seconds: 20
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: Option<u64>,
+    /// The configuration file, whose server, key and TTL are used where nothing else is said
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// One JSON object on standard output
     #[arg(long)]
     pub json: bool,

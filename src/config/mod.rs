@@ -1,6 +1,7 @@
 //! Floor 3: what the user said, settled. [`Settings`] cannot hold nonsense; nothing below checks it again.
 
 mod args;
+pub mod caller;
 mod file;
 mod key_file;
 mod key_syntax;
@@ -9,14 +10,17 @@ mod records;
 mod secure_file;
 mod server;
 mod settings;
+mod task;
 
-pub use args::Args;
+pub use args::{Args, Command};
+pub use caller::{Caller, CallerError, Event, Kind};
 pub use file::{
     Config, FileError, NamedConfig, Occasion, OnDown, Origin, PrimaryConfig, Ptr, Setting, Surroundings, Why,
 };
 pub use key_file::{KeyError, read_key};
 pub use key_syntax::{KeySyntaxError, NamedKey, parse_keys, parse_literal};
-pub use primary::Primary;
+pub use primary::{Keys, Primary};
 pub use secure_file::SecureFileError;
 pub use server::{Server, ServerError};
 pub use settings::{ConfigError, Settings, Speech, Verb};
+pub use task::{Hook, Sync, Task, Watch};

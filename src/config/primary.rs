@@ -1,13 +1,17 @@
 //! How the servers of a zone are reached, and with which key.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dns::Name;
 use crate::proto::{Key, Transports};
 
+use super::file::PrimaryConfig;
+use super::key_file::read_key;
 use super::server::Server;
+use super::settings::ConfigError;
 
 /// All that it takes to talk to a zone's primary.
 #[derive(Debug, Clone)]
@@ -26,4 +30,40 @@ pub struct Primary {
     pub resolvers: Vec<SocketAddr>,
     /// How long it may take in all.
     pub budget: Duration,
+}
+
+/// Keys that were read, so that each file is read once.
+#[derive(Debug, Default)]
+pub struct Keys(Vec<(PathBuf, Option<Name>, Arc<Key>)>);
+
+impl Primary {
+    /// As the configuration file says, with the key read.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoKey`] or [`ConfigError::Key`].
+    pub fn of(given: &PrimaryConfig, keys: &mut Keys) -> Result<Self, ConfigError> {
+        Ok(Self {
+            key: keys.read(given)?,
+            servers: given.servers.value.clone(),
+            zone: given.zone.value.clone(),
+            transports: given.transports.value,
+            source: given.source.value,
+            resolvers: given.resolvers.value.clone(),
+            budget: given.timeout.value,
+        })
+    }
+}
+
+impl Keys {
+    fn read(&mut self, given: &PrimaryConfig) -> Result<Arc<Key>, ConfigError> {
+        let path = given.key.value.as_ref().ok_or(ConfigError::NoKey)?;
+        let name = given.key_name.value.as_ref();
+        let known = self.0.iter().find(|(file, of, _)| file == path && of.as_ref() == name);
+        if let Some((_, _, key)) = known {
+            return Ok(key.clone());
+        }
+        let key = Arc::new(read_key(path, name)?);
+        self.0.push((path.clone(), name.cloned(), key.clone()));
+        Ok(key)
+    }
 }

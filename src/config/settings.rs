@@ -1,6 +1,7 @@
 //! From what was said to what holds.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,9 @@ use crate::proto::goal::Target;
 use crate::proto::{Key, Prerequisite, Transports};
 use crate::script::{RequireError, parse_requirement};
 
-use super::args::{Args, Change, Command, Common};
+use super::args::{Change, Command, Common};
+use super::caller::CallerError;
+use super::file::{Config, FileError, PrimaryConfig, Surroundings};
 use super::key_file::{KeyError, read_key};
 use super::key_syntax::{KeySyntaxError, parse_literal};
 use super::primary::Primary;
@@ -90,17 +93,33 @@ pub enum ConfigError {
     Require(String, RequireError),
     #[error("no key is given")]
     NoKey,
+    #[error("{0}")]
+    File(#[from] FileError),
+    #[error("{0}")]
+    Caller(#[from] CallerError),
+    #[error("{}: it has no [[name]] {name}", path.display())]
+    NotConfigured { name: String, path: PathBuf },
+    #[error("that is not about one name")]
+    NotOneShot,
     #[error("key {0}")]
     Key(#[from] KeyError),
     #[error("-y: {0}")]
     Literal(KeySyntaxError),
 }
 
+/// How long a run may take that nobody has said anything of.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
 impl ConfigError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NoKey => Some("-k FILE names the file with the TSIG key that the server knows too".to_owned()),
+            Self::NoKey => Some(
+                "-k FILE names the file with the TSIG key that the server knows too, or key = in nsup.toml".to_owned(),
+            ),
+            Self::File(why) => why.hint(),
+            Self::Caller(why) => why.hint(),
+            Self::NotConfigured { .. } => Some("nsup sync --show-config shows the names that it has".to_owned()),
             Self::Key(why) => why.hint(),
             Self::Words(why) => why.hint(),
             Self::OutsideZone { .. } => {
@@ -124,34 +143,38 @@ impl Settings {
     ///
     /// # Errors
     /// [`ConfigError`].
-    pub fn resolve(args: Args) -> Result<Self, ConfigError> {
-        let (name, common, verb) = match args.command {
+    pub(super) fn resolve(command: Command, here: &Surroundings) -> Result<Self, ConfigError> {
+        let (name, common, verb, file) = match command {
             Command::Set(change) => {
-                let (name, ttl) = (owner(&change.name)?, ttl(&change)?);
-                let targets = records::set(&name, &change.words, ttl)?;
-                changes(name, targets, change)?
+                let (name, file) = (owner(&change.name)?, from_file(&change.name, &change.common, here)?);
+                let targets = records::set(&name, &change.words, ttl(&change, &file)?)?;
+                changes(name, targets, change, file)?
             }
             Command::Add(change) => {
-                let (name, ttl) = (owner(&change.name)?, ttl(&change)?);
-                let target = records::add(&name, &change.words, ttl)?;
-                changes(name, vec![target], change)?
+                let (name, file) = (owner(&change.name)?, from_file(&change.name, &change.common, here)?);
+                let target = records::add(&name, &change.words, ttl(&change, &file)?)?;
+                changes(name, vec![target], change, file)?
             }
             Command::Delete(change) => {
-                let name = owner(&change.name)?;
+                let (name, file) = (owner(&change.name)?, from_file(&change.name, &change.common, here)?);
                 let target = records::delete(&name, &change.words)?;
-                changes(name, vec![target], change)?
+                changes(name, vec![target], change, file)?
             }
             Command::Get(read) => {
                 let record_type: RecordType = read.record_type.map_or(Ok(RecordType::ANY), |word| word.parse())?;
                 if record_type != RecordType::ANY && !record_type.is_data() {
                     return Err(ConfigError::NotData(record_type));
                 }
-                (owner(&read.name)?, read.common, Verb::Get(record_type))
+                let file = from_file(&read.name, &read.common, here)?;
+                (owner(&read.name)?, read.common, Verb::Get(record_type), file)
             }
+            Command::Sync(_) | Command::Hook(_) | Command::Watch(_) => return Err(ConfigError::NotOneShot),
         };
         let zone =
             common.zone.as_deref().map(|text| Name::parse(text).map_err(|why| ConfigError::Zone(text.to_owned(), why)));
-        let zone = zone.transpose()?;
+        // A zone that stands at the top of the file need not hold every name.
+        let of_file = || file.as_ref().and_then(|file| file.zone.value.clone()).filter(|zone| name.is_in(zone));
+        let zone = zone.transpose()?.or_else(of_file);
         if let Some(zone) = &zone {
             let required: &[Prerequisite] = if let Verb::Change { required, .. } = &verb { required } else { &[] };
             let mut names = std::iter::once(&name).chain(required.iter().map(Prerequisite::name));
@@ -160,19 +183,33 @@ impl Settings {
             }
         }
         let mut warnings = Vec::new();
-        let servers = common.server.iter().map(|text| text.parse()).collect::<Result<_, _>>();
+        let servers: Result<Vec<Server>, ServerError> = common.server.iter().map(|text| text.parse()).collect();
+        let servers = servers.map_err(ConfigError::Server)?;
+        let resolvers: Vec<SocketAddr> = common.resolver.iter().map(|text| resolver(text)).collect::<Result<_, _>>()?;
+        let key = Arc::new(key(&common, file.as_ref(), &mut warnings)?);
+        let file = file.as_ref();
+        let or = |given: Vec<Server>| {
+            if given.is_empty() { file.map(|file| file.servers.value.clone()) } else { Some(given) }
+        };
         let primary = Primary {
-            key: Arc::new(key(&common, &mut warnings)?),
-            servers: servers.map_err(ConfigError::Server)?,
+            key,
+            servers: or(servers).unwrap_or_default(),
             zone,
             transports: match (common.tcp, common.udp) {
                 (true, _) => Transports::Tcp,
                 (_, true) => Transports::Udp,
-                _ => Transports::TcpFirst,
+                _ => file.map_or(Transports::TcpFirst, |file| file.transports.value),
             },
-            source: common.source,
-            resolvers: common.resolver.iter().map(|text| resolver(text)).collect::<Result<_, _>>()?,
-            budget: Duration::from_secs(common.timeout),
+            source: common.source.or_else(|| file.and_then(|file| file.source.value)),
+            resolvers: match file {
+                Some(file) if resolvers.is_empty() => file.resolvers.value.clone(),
+                _ => resolvers,
+            },
+            budget: match (common.timeout, file) {
+                (Some(seconds), _) => Duration::from_secs(seconds),
+                (None, Some(file)) => file.timeout.value,
+                (None, None) => TIMEOUT,
+            },
         };
         Ok(Self {
             primary,
@@ -189,24 +226,46 @@ impl Settings {
     }
 }
 
+/// What the configuration file says of the server of a name. It is not read where the command line has a key: then it
+/// says all that there is to say.
+fn from_file(name: &str, common: &Common, here: &Surroundings) -> Result<Option<PrimaryConfig>, ConfigError> {
+    if common.config.is_none() && (common.key.is_some() || common.literal_key.is_some()) {
+        return Ok(None);
+    }
+    let path = here.find(common.config.as_deref())?;
+    match Config::read(&path, here.credentials.as_deref()) {
+        Ok(config) => Ok(Some(config.primary_for(&owner(name)?).0.clone())),
+        Err(FileError::NotFound { .. }) if common.config.is_none() => Ok(None),
+        Err(why) => Err(why.into()),
+    }
+}
+
 fn owner(text: &str) -> Result<Name, ConfigError> {
     Name::parse(text).map_err(|why| ConfigError::Name(text.to_owned(), why))
 }
 
-fn ttl(change: &Change) -> Result<Option<u32>, ConfigError> {
+fn ttl(change: &Change, file: &Option<PrimaryConfig>) -> Result<Option<u32>, ConfigError> {
     let parsed =
         change.ttl.as_deref().map(|text| parse_ttl(text).map_err(|why| ConfigError::Ttl(text.to_owned(), why)));
-    parsed.transpose()
+    Ok(parsed.transpose()?.or_else(|| file.as_ref().and_then(|file| file.ttl.value)))
 }
 
-fn changes(name: Name, targets: Vec<Target>, change: Change) -> Result<(Name, Common, Verb), ConfigError> {
+/// What a verb settles: the name, the options, what to do, and what the file says.
+type Settled = (Name, Common, Verb, Option<PrimaryConfig>);
+
+fn changes(
+    name: Name,
+    targets: Vec<Target>,
+    change: Change,
+    file: Option<PrimaryConfig>,
+) -> Result<Settled, ConfigError> {
     let mut required: Vec<Prerequisite> = Vec::new();
     for text in &change.require {
         let one = parse_requirement(text).map_err(|why| ConfigError::Require(text.clone(), why))?;
         merge(&mut required, one);
     }
     let Change { force, dry_run, common, .. } = change;
-    Ok((name, common, Verb::Change { targets, required, force, dry_run }))
+    Ok((name, common, Verb::Change { targets, required, force, dry_run }, file))
 }
 
 /// Several values for one RRset build one set, as in nsupdate's language.
@@ -226,7 +285,7 @@ fn merge(required: &mut Vec<Prerequisite>, one: Prerequisite) {
     required.push(one);
 }
 
-fn key(common: &Common, warnings: &mut Vec<String>) -> Result<Key, ConfigError> {
+fn key(common: &Common, file: Option<&PrimaryConfig>, warnings: &mut Vec<String>) -> Result<Key, ConfigError> {
     let name = common
         .key_name
         .as_deref()
@@ -238,7 +297,10 @@ fn key(common: &Common, warnings: &mut Vec<String>) -> Result<Key, ConfigError> 
             parse_literal(literal.expose()).map_err(ConfigError::Literal)?
         }
         (None, Some(path)) => read_key(path, name.as_ref())?,
-        (None, None) => return Err(ConfigError::NoKey),
+        (None, None) => {
+            let path = file.and_then(|file| file.key.value.as_deref()).ok_or(ConfigError::NoKey)?;
+            read_key(path, name.as_ref().or_else(|| file.and_then(|file| file.key_name.value.as_ref())))?
+        }
     };
     if key.algorithm().is_outdated() {
         warnings.push(format!("{} is outdated: make the key anew with hmac-sha256", key.algorithm()));

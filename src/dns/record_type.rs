@@ -23,6 +23,8 @@ impl RecordType {
     pub const CNAME: Self = Self(5);
     /// The start of a zone (RFC 1035 §3.3.13).
     pub const SOA: Self = Self(6);
+    /// The name of an address (RFC 1035 §3.3.12).
+    pub const PTR: Self = Self(12);
     /// Text (RFC 1035 §3.3.14).
     pub const TXT: Self = Self(16);
     /// An IPv6 address (RFC 3596).

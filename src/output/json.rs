@@ -70,7 +70,7 @@ pub(super) fn failure(exit: u8, message: &Message) -> String {
 }
 
 /// JSON without any character that a terminal would take for a command; JSON itself escapes those below U+0020 only.
-fn text(object: &Value) -> String {
+pub(super) fn text(object: &Value) -> String {
     let escape = |c: char| if c.is_control() { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
     object.to_string().chars().map(escape).collect()
 }
@@ -89,7 +89,7 @@ fn head(subject: &Subject) -> Value {
     })
 }
 
-fn values(record_type: RecordType, rrset: &Rrset) -> Vec<String> {
+pub(super) fn values(record_type: RecordType, rrset: &Rrset) -> Vec<String> {
     rrset.rdata.iter().map(|rdata| rdata.display(record_type).to_string()).collect()
 }
 

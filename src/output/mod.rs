@@ -5,6 +5,7 @@
 //! before a terminal sees it. A secret never comes this far.
 
 mod explain;
+mod follow;
 mod json;
 mod report;
 mod syslog;
@@ -14,6 +15,7 @@ use std::io::{ErrorKind, Write};
 use crate::exit::Exit;
 
 pub use explain::{Message, Subject, exit_of, explain};
+pub use follow::{Followed, followed};
 pub use report::{Report, dry_run, records, result};
 pub use syslog::{Severity, Syslog};
 
@@ -31,6 +33,11 @@ pub struct Printer {
 }
 
 impl Printer {
+    /// The same, to a log.
+    pub fn to_log(self, log: &'static Syslog) -> Self {
+        Self { log: Some(log), json: false, ..self }
+    }
+
     /// Data, line by line; says whether all of it could be written. A reader that has gone away wanted no more, and
     /// that is no failure.
     pub fn data(&self, lines: &[String]) -> bool {
@@ -69,6 +76,13 @@ impl Printer {
     pub fn step(&self, text: impl FnOnce() -> String) {
         if self.verbose {
             self.speak(Severity::Debug, &text());
+        }
+    }
+
+    /// What is as it should be: for a log, and for whoever wants to see each step.
+    pub fn quietly(&self, text: impl FnOnce() -> String) {
+        if self.verbose || self.log.is_some() {
+            self.speak(Severity::Info, &text());
         }
     }
 

@@ -78,7 +78,7 @@ pub fn records(printer: Printer, subject: &Subject, records: &[Record], nothing:
     printer.data(&records.iter().map(Record::to_string).collect::<Vec<_>>())
 }
 
-fn line(outcome: &Outcome, difference: &Difference) -> String {
+pub(super) fn line(outcome: &Outcome, difference: &Difference) -> String {
     let Difference { name, record_type, old, new } = difference;
     let kind = if *record_type == RecordType::ANY { String::new() } else { format!(" {record_type}") };
     let now = format!("{name}{kind}{}", values(*record_type, new));
@@ -96,7 +96,7 @@ fn line(outcome: &Outcome, difference: &Difference) -> String {
     }
 }
 
-fn values(record_type: RecordType, rrset: &Rrset) -> String {
+pub(super) fn values(record_type: RecordType, rrset: &Rrset) -> String {
     let texts: Vec<String> = rrset.rdata.iter().map(|rdata| rdata.display(record_type).to_string()).collect();
     if texts.is_empty() { " none".to_owned() } else { format!(" {}", texts.join(", ")) }
 }

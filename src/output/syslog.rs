@@ -40,6 +40,11 @@ impl Syslog {
         Box::leak(Box::new(Self { path: path.to_owned() }))
     }
 
+    /// The log where nobody has said otherwise.
+    pub fn usual() -> &'static Self {
+        Self::at(Path::new("/dev/log"))
+    }
+
     /// Writes one line. Where nobody listens it is lost: there is nobody to tell.
     pub(super) fn write(&self, severity: Severity, text: &str) {
         let priority = DAEMON * 8 + severity as u8;

@@ -1,10 +1,18 @@
 //! Floor 1: where an address is to come from, as the user writes it, and which of a machine's addresses is fit to be
 //! published. Values only: `address` goes and looks.
 
+mod choose;
+mod range;
+mod reverse;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use crate::dns::{Name, RecordType};
+
+pub use choose::{Held, Skip, Skipped, Unfit, choose};
+pub use range::{Range, fit, special_range};
+pub use reverse::reverse_name;
 
 /// The two families of addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

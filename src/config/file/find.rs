@@ -15,6 +15,8 @@ pub struct Surroundings {
     pub config_home: Option<PathBuf>,
     /// `$HOME`.
     pub home: Option<PathBuf>,
+    /// `$NSUP_CONFIG`: the file, where a caller cannot be given options.
+    pub config: Option<PathBuf>,
     /// Whether this runs as root, who uses nobody's home.
     pub is_root: bool,
 }
@@ -30,11 +32,12 @@ impl Surroundings {
             credentials: absolute("CREDENTIALS_DIRECTORY"),
             config_home: absolute("XDG_CONFIG_HOME"),
             home: absolute("HOME"),
+            config: absolute("NSUP_CONFIG"),
             is_root: rustix::process::geteuid().is_root(),
         }
     }
 
-    /// The file that was named, be it by `credential:NAME`; else the first that is there of the credential nsup.toml and
+    /// The file that was named, be it by `credential:NAME` or by `$NSUP_CONFIG`; else the first that is there of the credential nsup.toml and
     /// a plain user's own; else the machine's, whether it is there or not.
     ///
     /// # Errors
@@ -43,6 +46,9 @@ impl Surroundings {
         if let Some(path) = named {
             let found = path.to_str().and_then(|text| credential::file(text, self.credentials.as_deref()));
             return found.unwrap_or_else(|| Ok(path.to_owned())).map_err(FileError::Credential);
+        }
+        if let Some(path) = &self.config {
+            return Ok(path.clone());
         }
         let of_service = self.credentials.as_ref().map(|directory| directory.join("nsup.toml"));
         let of_home = || self.home.as_ref().map(|home| home.join(".config"));
@@ -87,6 +93,7 @@ mod tests {
             credentials: Some(under("credentials")),
             config_home: Some(under("xdg")),
             home: Some(under("home")),
+            config: None,
             is_root: false,
         };
         assert_eq!(here.find(None).unwrap(), Path::new(SYSTEM));
@@ -101,5 +108,7 @@ mod tests {
         here.credentials = None;
         here.is_root = true;
         assert_eq!(here.find(None).unwrap(), Path::new(SYSTEM), "root uses nobody's home");
+        here.config = Some(under("elsewhere.toml"));
+        assert_eq!(here.find(None).unwrap(), under("elsewhere.toml"), "what the environment names goes before");
     }
 }

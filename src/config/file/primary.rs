@@ -60,6 +60,18 @@ const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 
 impl PrimaryConfig {
+    /// Whether both lead to the same servers with the same key, wherever that is said. A TTL is each record's own.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.servers.value == other.servers.value
+            && self.key.value == other.key.value
+            && self.key_name.value == other.key_name.value
+            && self.zone.value == other.zone.value
+            && self.transports.value == other.transports.value
+            && self.source.value == other.source.value
+            && self.resolvers.value == other.resolvers.value
+            && self.timeout.value == other.timeout.value
+    }
+
     pub(super) fn read(layers: &Layers<'_>) -> Result<Self, Fault> {
         Ok(Self {
             servers: layers.setting("server", value::servers, Vec::new())?,

@@ -1,0 +1,23 @@
+//! Configured names on their way to the addresses of now: what `sync`, `hook` and `watch` have in common.
+//!
+//! Names with the same servers, key and zone are a group, and change in one message; groups go side by side.
+
+mod attempt;
+mod located;
+mod look;
+mod occasion;
+mod pieces;
+mod plan;
+mod pursue;
+mod reverse;
+mod tell;
+mod verdict;
+
+pub(super) use attempt::{Attempt, attempt};
+pub(super) use look::Signals;
+pub(super) use occasion::occasions;
+pub(super) use plan::{Group, plan};
+pub(super) use pursue::{Pursuit, pursue};
+pub(super) use reverse::Owed;
+pub(super) use tell::{said, worst};
+pub(super) use verdict::Verdict;

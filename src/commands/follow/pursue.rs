@@ -1,0 +1,131 @@
+//! A group gone after until all of it is right, the time is up, or something newer has happened.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::output::{Printer, Severity, followed};
+use crate::state::Locks;
+
+use super::super::conversation::random;
+use super::attempt::{Attempt, attempt};
+use super::look::Signals;
+use super::occasion::occasions;
+use super::plan::{Group, Item};
+use super::reverse::Owed;
+use super::tell::said;
+use super::verdict::{End, Verdict};
+
+/// The pauses between attempts: the first, and the longest of a run that ends, and of one that does not.
+const FIRST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(15);
+const LONGEST_OF_ALL: Duration = Duration::from_secs(60);
+/// How often an address that is waited for is looked for, and something newer.
+const TICK: Duration = Duration::from_millis(250);
+const ADDRESS: Duration = Duration::from_millis(500);
+
+/// A group, and what it is gone after with.
+#[derive(Clone, Copy)]
+pub(in crate::commands) struct Pursuit<'p> {
+    /// The names.
+    pub(in crate::commands) group: &'p Group,
+    /// What led to it.
+    pub(in crate::commands) signals: &'p Signals,
+    /// When it began: the age of the signals counts from here.
+    pub(in crate::commands) began: Instant,
+    /// When to give up; never, if there is none.
+    pub(in crate::commands) until: Option<Instant>,
+    /// The locks of this machine.
+    pub(in crate::commands) locks: &'p Locks,
+    /// Who is told.
+    pub(in crate::commands) printer: Printer,
+    /// Whether something newer has happened.
+    pub(in crate::commands) newer: &'p dyn Fn() -> bool,
+    /// Reverse records that are still to be deleted.
+    pub(in crate::commands) owed: &'p RefCell<Vec<Owed>>,
+    /// Failures that were told, which need not be told again.
+    pub(in crate::commands) told: &'p RefCell<Vec<Verdict>>,
+}
+
+/// Goes after `items`; what is open still at the end comes back.
+pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> Vec<Verdict> {
+    let Pursuit { group, locks, printer, newer, owed, .. } = this;
+    let mut open = items;
+    let mut failures = 0;
+    loop {
+        let age = this.signals.age.map(|age| age + this.began.elapsed());
+        let signals = Signals { age, ..this.signals.clone() };
+        let attempted = Attempt { group, signals: &signals, locks, printer, newer, dry_run: false, owed };
+        let verdicts = attempt(attempted, &open).await;
+        let (unsettled, settled): (Vec<Verdict>, Vec<Verdict>) = verdicts.into_iter().partition(Verdict::is_open);
+        followed(printer, &said(&settled, None), Severity::Notice);
+        occasions(group, &settled, printer).await;
+        open.retain(|item| unsettled.iter().any(|verdict| concerns(verdict, item)));
+        this.told.borrow_mut().retain(|known| !settled.iter().any(|verdict| is_same(known, verdict)));
+        if open.is_empty() || newer() {
+            return unsettled;
+        }
+        let has_failed = unsettled.iter().any(|verdict| matches!(verdict.end, End::Failed(..)));
+        failures = if has_failed { failures + 1 } else { 0 };
+        let longest = if this.until.is_some() { LONGEST } else { LONGEST_OF_ALL };
+        let pause = if has_failed { back_off(failures, longest) } else { ADDRESS };
+        if this.until.is_some_and(|until| Instant::now() + pause >= until) {
+            followed(printer, &said(&unsettled, None), Severity::Error);
+            printer.say("given up: the time to go on trying (retry-for) is over");
+            occasions(group, &unsettled, printer).await;
+            return unsettled;
+        }
+        // What was said of the last attempt need not be said of this one.
+        let news: Vec<Verdict> =
+            unsettled.into_iter().filter(|verdict| is_news(verdict, &this.told.borrow())).collect();
+        if !news.is_empty() {
+            followed(printer, &said(&news, None), Severity::Warning);
+            printer.quietly(|| format!("trying again in {:.1} s", pause.as_secs_f32()));
+            this.told.borrow_mut().extend(news);
+        }
+        let end = Instant::now() + pause;
+        while Instant::now() < end && !newer() {
+            sleep(TICK.min(end - Instant::now())).await;
+        }
+        if newer() {
+            return Vec::new();
+        }
+    }
+}
+
+/// Whether an item has to be gone after again because of a verdict: its own, or that of a PTR record.
+fn concerns(verdict: &Verdict, item: &Item) -> bool {
+    let own = verdict.name == *item.name() && verdict.record_type == item.family.record_type();
+    own || (verdict.record_type == crate::dns::RecordType::PTR && item.member.reverse.is_some())
+}
+
+fn is_news(verdict: &Verdict, told: &[Verdict]) -> bool {
+    let End::Failed(_, message) = &verdict.end else { return false };
+    !told.iter().any(|known| is_same(known, verdict) && matches!(&known.end, End::Failed(_, said) if said == message))
+}
+
+/// Whether both are about the same RRset.
+fn is_same(one: &Verdict, other: &Verdict) -> bool {
+    one.name == other.name && one.record_type == other.record_type
+}
+
+/// 1, 2, 4 ... seconds, and half as much again or less by chance, so that a fleet does not come in step.
+fn back_off(failures: u32, longest: Duration) -> Duration {
+    let base = FIRST.saturating_mul(1 << failures.saturating_sub(1).min(6)).min(longest);
+    base.mul_f64(0.5 + f64::from(random()) / f64::from(u16::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_a_minute_and_are_never_in_step() {
+        for (failures, base) in [(1, 1.0), (2, 2.0), (4, 8.0), (7, 60.0), (4_000_000, 60.0)] {
+            let pause = back_off(failures, LONGEST_OF_ALL).as_secs_f64();
+            assert!((base * 0.5..=base * 1.5).contains(&pause), "{failures}: {pause}");
+        }
+        assert!((0..100).map(|_| back_off(3, LONGEST)).collect::<std::collections::HashSet<_>>().len() > 50);
+    }
+}

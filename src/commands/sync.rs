@@ -1,0 +1,50 @@
+//! sync: every configured name to the address of now, once: for cron, timers, and people.
+
+use std::cell::RefCell;
+
+use futures_util::future::join_all;
+
+use crate::config::Sync;
+use crate::exit::Exit;
+use crate::output::{Message, Printer, Severity, followed};
+use crate::state::{Locks, Places, Reported};
+
+use super::conversation::unix;
+use super::environment;
+use super::follow::{Attempt, Signals, Verdict, attempt, occasions, plan, said, worst};
+
+/// Brings the names about. One name's fault hides no other's success.
+pub(super) async fn run(sync: &Sync, printer: Printer) -> Exit {
+    let Sync { config, names, given, dry_run, show } = sync;
+    if *show {
+        return if printer.data(&config.show(names)) { Exit::Done } else { Exit::Setup };
+    }
+    if config.names.is_empty() {
+        let what = format!("{} has no [[name]] to follow", config.path.display());
+        printer.failure(Exit::Setup, &Message { what, hint: None });
+        return Exit::Setup;
+    }
+    let places = Places::make(config.state_directory.value.as_deref(), &environment);
+    let locks = Locks::within(places.runtime);
+    let signals = Signals { given: given.clone(), ..Signals::default() };
+    let (groups, faults) = plan(config, |named| names.is_empty() || names.contains(&named.name));
+    let owed = RefCell::new(Vec::new());
+    let attempts = groups.iter().map(async |group| {
+        let (signals, locks, owed) = (&signals, &locks, &owed);
+        let this = Attempt { group, signals, locks, printer, newer: &|| false, dry_run: *dry_run, owed };
+        (group, attempt(this, &group.items()).await)
+    });
+    let ended = join_all(attempts).await;
+    let verdicts: Vec<_> = ended.iter().flat_map(|(_, verdicts)| verdicts.clone()).chain(faults).collect();
+    if *dry_run {
+        let verdicts: Vec<_> = verdicts.into_iter().filter(|verdict| !verdict.was_shown()).collect();
+        followed(printer, &said(&verdicts, None), Severity::Error);
+        return worst(verdicts.iter().map(Verdict::exit));
+    }
+    let reported = Reported::within(places.state);
+    followed(printer, &said(&verdicts, Some((&reported, unix()))), Severity::Error);
+    for (group, verdicts) in &ended {
+        occasions(group, verdicts, printer).await;
+    }
+    worst(verdicts.iter().map(Verdict::exit))
+}

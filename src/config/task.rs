@@ -1,0 +1,124 @@
+//! What the command line asks for, with the configuration file behind it.
+
+use std::net::IpAddr;
+use std::path::Path;
+
+use crate::dns::Name;
+
+use super::args::{Args, Command, HookWords, SyncWords, WatchWords};
+use super::caller::{self, Caller, Event};
+use super::file::{Config, FileError, Surroundings};
+use super::settings::{ConfigError, Settings, Speech};
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Task {
+    /// One record, one name, once.
+    OneShot(Box<Settings>),
+    /// The configured names, once.
+    Sync(Sync),
+    /// An event that a caller hands over; `None` if it concerns nobody.
+    Hook(Option<Hook>),
+    /// The process of its own that deals with events.
+    Detached(Config, String),
+    /// The configured names, as long as it runs.
+    Watch(Watch),
+}
+
+/// The configured names, once.
+#[derive(Debug)]
+pub struct Sync {
+    /// The file.
+    pub config: Config,
+    /// Which of its names; all of them if there are none.
+    pub names: Vec<Name>,
+    /// The addresses for names whose source is `given`.
+    pub given: Vec<IpAddr>,
+    /// Show the messages and send no update.
+    pub dry_run: bool,
+    /// Show what the file comes to, and do nothing.
+    pub show: bool,
+}
+
+/// An event.
+#[derive(Debug)]
+pub struct Hook {
+    /// The file.
+    pub config: Config,
+    /// What the caller handed over.
+    pub event: Event,
+}
+
+/// The configured names, as long as it runs.
+#[derive(Debug)]
+pub struct Watch {
+    /// The file.
+    pub config: Config,
+}
+
+impl Task {
+    /// Settles what was said, and how to speak of it. `environment` is what the callers of hooks speak by.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn resolve(args: Args, environment: &dyn Fn(&str) -> Option<String>) -> Result<(Self, Speech), ConfigError> {
+        let here = Surroundings::of_this_process();
+        match args.command {
+            Command::Sync(words) => sync(words, &here),
+            Command::Hook(words) => hook(words, environment, &here),
+            Command::Watch(WatchWords { config, verbose, quiet }) => {
+                let config = read(config.as_deref(), &here)?;
+                Ok((Self::Watch(Watch { config }), speech(verbose, quiet, false)))
+            }
+            command => {
+                let settings = Settings::resolve(command, &here)?;
+                let speech = settings.speech;
+                Ok((Self::OneShot(Box::new(settings)), speech))
+            }
+        }
+    }
+}
+
+fn sync(words: SyncWords, here: &Surroundings) -> Result<(Task, Speech), ConfigError> {
+    let SyncWords { names, address: given, dry_run, show_config: show, config, json, verbose, quiet } = words;
+    let config = read(config.as_deref(), here)?;
+    let parse = |text: &String| Name::parse(text).map_err(|why| ConfigError::Name(text.clone(), why));
+    let names: Vec<Name> = names.iter().map(parse).collect::<Result<_, _>>()?;
+    if let Some(name) = names.iter().find(|name| !show && config.named(name).is_none()) {
+        return Err(ConfigError::NotConfigured { name: name.to_string(), path: config.path });
+    }
+    Ok((Task::Sync(Sync { config, names, given, dry_run, show }), speech(verbose, quiet, json)))
+}
+
+fn hook(
+    words: HookWords,
+    environment: &dyn Fn(&str) -> Option<String>,
+    here: &Surroundings,
+) -> Result<(Task, Speech), ConfigError> {
+    let HookWords { config, verbose, detached, caller, words } = words;
+    if let Some(line) = detached {
+        return Ok((Task::Detached(read(config.as_deref(), here)?, line), Speech::Normal));
+    }
+    let caller: Caller = caller.unwrap_or_default().parse()?;
+    let task = match caller::read(caller, &words, environment)? {
+        Some(event) => Some(Hook { config: read(config.as_deref(), here)?, event }),
+        None => None,
+    };
+    Ok((Task::Hook(task), speech(verbose, false, false)))
+}
+
+fn read(named: Option<&Path>, here: &Surroundings) -> Result<Config, FileError> {
+    let path = here.find(named)?;
+    // The process of its own starts elsewhere.
+    let path = std::path::absolute(&path).unwrap_or(path);
+    Config::read(&path, here.credentials.as_deref())
+}
+
+fn speech(verbose: bool, quiet: bool, json: bool) -> Speech {
+    match (verbose, quiet, json) {
+        (_, _, true) => Speech::Json,
+        (true, ..) => Speech::Verbose,
+        (_, true, _) => Speech::Quiet,
+        _ => Speech::Normal,
+    }
+}
