@@ -130,7 +130,7 @@ fn every_option_is_in_the_readme_and_the_version_in_the_changelog() {
     let mut long = false;
     let mut options = Vec::new();
     for line in args.lines().map(str::trim) {
-        long |= line.starts_with("#[arg(") && line.contains("long");
+        long |= line.starts_with("#[arg(") && line.contains("long") && !line.contains("hide = true");
         if let Some(field) = line.strip_prefix("pub ").filter(|_| long) {
             options.push(format!("--{}", field.split(':').next().unwrap().replace('_', "-")));
             long = false;

@@ -10,11 +10,11 @@ use futures_util::future::join_all;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::time::{Instant, sleep};
 
-use crate::address::Handed;
+use crate::address::{Handed, interface};
 use crate::config::{Config, Event, Hook, Kind, NamedConfig};
 use crate::exit::Exit;
 use crate::output::{Message, Printer, Severity, Syslog, followed};
-use crate::source::{Family, Source};
+use crate::source::{Family, Source, fit};
 use crate::state::{Locks, Places, Spool, Turn};
 
 use super::environment;
@@ -30,7 +30,7 @@ pub(super) fn run(hook: &Hook, printer: Printer) -> Exit {
         printer.step(|| format!("{}: no name follows {}", config.path.display(), event.interface));
         return Exit::Done;
     }
-    let line = Noted { event: event.clone(), at: since_boot() }.to_line();
+    let line = Noted { event: with_what_goes(event), at: since_boot() }.to_line();
     let places = Places::make(config.state_directory.value.as_deref(), &environment);
     if let Some(directory) = &places.runtime
         && let Err(why) = Spool::within(directory, &event.interface).append(&line)
@@ -202,6 +202,19 @@ fn detach(config: &Path, line: &str) -> std::io::Result<()> {
     // Signals to the caller's group are not meant for it.
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.spawn().map(drop)
+}
+
+/// The event with the addresses that the interface is about to lose, where the caller does not hand them over.
+fn with_what_goes(event: &Event) -> Event {
+    let mut event = event.clone();
+    if event.empties_interface() {
+        let held = interface::addresses(&event.interface).unwrap_or_default();
+        // What can never have been published cannot be lost.
+        let public = held.into_iter().map(|held| held.address).filter(|address| fit(*address, true).is_ok());
+        let new: Vec<_> = public.filter(|address| !event.lost.contains(address)).collect();
+        event.lost.extend(new);
+    }
+    event
 }
 
 /// Says it to whoever stands there, and to the log: mostly nobody stands there.
