@@ -1,7 +1,7 @@
 //! The files of contrib/, installed where a test can have them, and run as their callers run them.
 
 // Each test file uses a part.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, unused_imports)]
 
 mod calls;
 pub mod network;

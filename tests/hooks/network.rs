@@ -24,7 +24,7 @@ pub fn alone(test: &str, inside: impl FnOnce()) {
     }
     let mut unshare = Command::new("unshare");
     // What a hook leaves running ends with the namespace.
-    unshare.args(["--net", "--pid", "--fork", "--kill-child"]);
+    unshare.args(["--net", "--pid", "--fork", "--kill-child", "--mount-proc"]);
     if Command::new("id").arg("-u").output().expect("id").stdout != b"0\n" {
         unshare.args(["--user", "--map-root-user"]);
     }
