@@ -69,6 +69,43 @@ fn one_names_fault_hides_no_others_success() {
 }
 
 #[test]
+fn names_below_a_wildcard_and_names_of_their_own_are_told_apart_on_every_server() {
+    for kind in Kind::ALL {
+        let key = TestKey::new("k", "hmac-sha256");
+        let zone = Zone::new(ZONE)
+            .record("*.wild.example.org. 300 IN A 203.0.113.7")
+            .record("own.example.org. 300 IN A 203.0.113.7")
+            .grant(Grant::zone(&key));
+        let Some(server) = Server::start(kind, &Setup::new().key(key.clone()).zone(zone)) else { continue };
+        let home = Home::new(server.address(), &key, "");
+        for name in ["own", "x.wild", "new", "y.wild"] {
+            home.follow(&on(name), &home.ipv4());
+        }
+        // What the wildcard shows is what is wanted, and still not the name's own.
+        home.has("203.0.113.7").nsup("sync").ends(0);
+        for name in ["own", "x.wild", "new", "y.wild"] {
+            assert_eq!(server.has(ZONE, &on(name), "A"), ["203.0.113.7"], "{kind}");
+        }
+        let serial = server.serial(ZONE);
+        home.nsup("sync").ends(0).silent();
+        assert_eq!(server.serial(ZONE), serial, "{kind}");
+        let run = home.has("203.0.113.8").nsup("sync").ends(0);
+        assert_eq!(run.stdout.lines().count(), 4, "{kind}: {run:#?}");
+        assert_eq!(server.has(ZONE, "*.wild.example.org", "A"), ["203.0.113.7"], "{kind}");
+    }
+}
+
+#[test]
+fn a_server_can_be_asked_where_the_question_comes_from() {
+    let Some((server, key)) = start() else { return };
+    let home = Home::new(server.address(), &key, "");
+    home.follow(&on("a"), &format!("ipv4 = \"dns:{}/A@{}\"", on("b"), server.address()));
+    home.nsup("sync").ends(7).complains("gives no address for b.example.org. A");
+    home.nsup(&format!("set {} 203.0.113.50", on("b"))).ends(0);
+    home.nsup("sync").ends(0).says("changed: a.example.org. A 203.0.113.50 (was none)");
+}
+
+#[test]
 fn an_address_that_is_not_global_is_refused_and_its_range_named() {
     let Some((server, key)) = start() else { return };
     for (address, range) in [

@@ -67,7 +67,8 @@ pub(super) async fn run(watch: Watch, printer: Printer) -> Exit {
                 return Exit::Done;
             }
             _ => {
-                tell_systemd(&[NotifyState::Reloading]);
+                let reloading = NotifyState::monotonic_usec_now().ok().into_iter().chain([NotifyState::Reloading]);
+                tell_systemd(&reloading.collect::<Vec<_>>());
                 match Config::read(&config.path, Surroundings::of_this_process().credentials.as_deref()) {
                     Ok(read) => config = read,
                     Err(why) => {
