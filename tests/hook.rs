@@ -265,7 +265,9 @@ fn when_the_time_is_up_that_is_said_and_the_next_event_starts_afresh() {
         line.server.kill();
         let event = r#"0 {"caller":"pppd","interface":"ppp0","ipparam":null,"kind":"up","handed":[],"lost":[]}"#;
         line.has("203.0.113.2");
-        fs::write(line.home.at("run/events-ppp0"), format!("{event}\n")).unwrap();
+        let mut spool = fs::read_dir(line.home.at("run")).unwrap().flatten().map(|entry| entry.path());
+        let spool = spool.find(|path| path.display().to_string().contains("/events-ppp0")).unwrap();
+        fs::write(spool, format!("{event}\n")).unwrap();
         finish(line.home.program().args(["hook", "--detached", event])).ends(3);
     });
 }

@@ -33,7 +33,7 @@ pub(super) fn run(hook: &Hook, printer: Printer) -> Exit {
     let line = Noted { event: with_what_goes(event), at: since_boot() }.to_line();
     let places = Places::make(config.state_directory.value.as_deref(), &environment);
     if let Some(directory) = &places.runtime
-        && let Err(why) = Spool::within(directory, &event.interface).append(&line)
+        && let Err(why) = Spool::within(directory, &label(config, event)).append(&line)
     {
         let text = format!("{}: {why}: the event is handed on without it", directory.display());
         tell_both(printer, config, Severity::Warning, &text);
@@ -49,7 +49,8 @@ pub(super) fn run(hook: &Hook, printer: Printer) -> Exit {
 
 /// Deals with the event, in the process that was started for it.
 pub(super) async fn detached(config: &Config, line: &str) -> Exit {
-    // Not the caller's session: what ends that one is not to end us. It fails only where we have one already.
+    // Neither the caller's session nor its group: what ends these is not to end us. It fails only where we lead a group
+    // already, as from a shell that gives each job one.
     let _ = rustix::process::setsid();
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let log = Some(Syslog::at(&config.syslog.value));
@@ -65,7 +66,7 @@ pub(super) async fn detached(config: &Config, line: &str) -> Exit {
         let run = Run { config, locks: &locks, printer, until: Instant::now() + config.retry_for.value };
         return run.round(&[own], &|| false).await;
     };
-    let spool = Spool::within(directory, &own.event.interface);
+    let spool = Spool::within(directory, &label(config, &own.event));
     match turn(&spool, config.retry_for.value).await {
         Ok(Some(turn)) => rounds(config, &locks, printer, &spool, turn, own).await,
         Ok(None) => Exit::Done,
@@ -194,13 +195,16 @@ fn since_boot() -> Duration {
     Duration::try_from(clock_gettime(ClockId::Boottime)).unwrap_or_default()
 }
 
+/// What the spool of an event is called: whoever deals with it must go by the same file.
+fn label(config: &Config, event: &Event) -> String {
+    format!("{}-{}", event.interface, config.path.display())
+}
+
 /// Starts this program anew, with nothing of the caller's but the environment.
 fn detach(config: &Path, line: &str) -> std::io::Result<()> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("hook").arg("--config").arg(config).arg("--detached").arg(line);
     command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // Signals to the caller's group are not meant for it.
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.spawn().map(drop)
 }
 

@@ -48,11 +48,29 @@ pub(in crate::commands) async fn attempt(this: Attempt<'_>, items: &[Item]) -> V
     let primary = &this.group.primary;
     let mut talk = Conversation::new(primary, this.printer);
     let owner = |item: &Item| (item.name().clone(), record_type(item));
-    let (zones, faults) = located(primary, items.to_vec(), owner, &mut talk).await;
+    let (items, left) = promising(items, this.signals).await;
+    let (zones, faults) = located(primary, items, owner, &mut talk).await;
     let in_zones = zones.into_iter().map(|zone| in_zone(this, zone));
     let mut verdicts: Vec<Verdict> = join_all(in_zones).await.into_iter().flatten().collect();
-    verdicts.extend(faults.into_iter().map(|(item, end)| verdict(&item, end)));
+    verdicts.extend(faults.into_iter().chain(left).map(|(item, end)| verdict(&item, end)));
     verdicts
+}
+
+/// The items that have something to be sent, as far as this machine alone can tell: for the others nobody need be asked
+/// for a zone. What is to be sent is settled under the lock.
+async fn promising(items: &[Item], signals: &Signals) -> (Vec<Item>, Vec<(Item, End)>) {
+    let (mut some, mut none) = (Vec::new(), Vec::new());
+    for item in items {
+        let wish = match item.source() {
+            Some(Source::Route(None) | Source::Command(_) | Source::Dns(_)) | None => None,
+            Some(_) => Some(look(item, signals, None).await),
+        };
+        match wish {
+            Some(Wish::Nothing(end)) => none.push((item.clone(), end)),
+            _ => some.push(item.clone()),
+        }
+    }
+    (some, none)
 }
 
 async fn in_zone(this: Attempt<'_>, place: Located<Item>) -> Vec<Verdict> {

@@ -89,7 +89,7 @@ pub(super) async fn look(item: &Item, signals: &Signals, server: Option<IpAddr>)
         }
         Found::Nothing(why) if is_down => Wish::Nothing(End::Left(why)),
         Found::Nothing(why) if younger(named.wait_for_address.value) => Wish::Nothing(End::Waiting(why)),
-        Found::Nothing(why) => none(why, None),
+        Found::Nothing(why) => Wish::Nothing(End::Absent(why)),
         Found::Gone(interface) => none(
             format!("there is no interface {interface}"),
             Some("ip address shows the interfaces and their addresses".to_owned()),

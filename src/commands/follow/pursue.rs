@@ -53,17 +53,23 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
     let Pursuit { group, locks, printer, newer, owed, .. } = this;
     let mut open = items;
     let mut failures = 0;
+    let mut absent = Vec::new();
     loop {
         let age = this.signals.age.map(|age| age + this.began.elapsed());
         let signals = Signals { age, ..this.signals.clone() };
         let attempted = Attempt { group, signals: &signals, locks, printer, newer, dry_run: false, owed };
         let verdicts = attempt(attempted, &open).await;
-        let (unsettled, settled): (Vec<Verdict>, Vec<Verdict>) = verdicts.into_iter().partition(Verdict::is_open);
+        let (mut unsettled, settled): (Vec<Verdict>, Vec<Verdict>) = verdicts.into_iter().partition(Verdict::is_open);
+        let (missing, settled): (Vec<_>, Vec<_>) =
+            settled.into_iter().partition(|one| matches!(one.end, End::Absent(_)));
         followed(printer, &said(&settled, None), Severity::Notice);
         occasions(group, &settled, printer).await;
+        tell(this, &missing).await;
+        absent.extend(missing);
         open.retain(|item| unsettled.iter().any(|verdict| concerns(verdict, item)));
         this.told.borrow_mut().retain(|known| !settled.iter().any(|verdict| is_same(known, verdict)));
         if open.is_empty() || newer() {
+            unsettled.append(&mut absent);
             return unsettled;
         }
         let has_failed = unsettled.iter().any(|verdict| matches!(verdict.end, End::Failed(..)));
@@ -74,15 +80,11 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
             followed(printer, &said(&unsettled, None), Severity::Error);
             printer.say("given up: the time to go on trying (retry-for) is over");
             occasions(group, &unsettled, printer).await;
+            unsettled.append(&mut absent);
             return unsettled;
         }
-        // What was said of the last attempt need not be said of this one.
-        let news: Vec<Verdict> =
-            unsettled.into_iter().filter(|verdict| is_news(verdict, &this.told.borrow())).collect();
-        if !news.is_empty() {
-            followed(printer, &said(&news, None), Severity::Warning);
+        if tell(this, &unsettled).await {
             printer.quietly(|| format!("trying again in {:.1} s", pause.as_secs_f32()));
-            this.told.borrow_mut().extend(news);
         }
         let end = Instant::now() + pause;
         while Instant::now() < end && !newer() {
@@ -94,6 +96,21 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
     }
 }
 
+/// Tells of failures that were not told before; says whether there were any.
+async fn tell(this: Pursuit<'_>, failed: &[Verdict]) -> bool {
+    let is_new = |verdict: &&Verdict| is_news(verdict, &this.told.borrow());
+    let news: Vec<Verdict> = failed.iter().filter(is_new).cloned().collect();
+    if news.is_empty() {
+        return false;
+    }
+    followed(this.printer, &said(&news, None), Severity::Warning);
+    // A run that never gives up has no other moment to tell the user's program; nor has what is not tried again.
+    let last: Vec<Verdict> = news.iter().filter(|one| this.until.is_none() || !one.is_open()).cloned().collect();
+    occasions(this.group, &last, this.printer).await;
+    this.told.borrow_mut().extend(news);
+    true
+}
+
 /// Whether an item has to be gone after again because of a verdict: its own, or that of a PTR record.
 fn concerns(verdict: &Verdict, item: &Item) -> bool {
     let own = verdict.name == *item.name() && verdict.record_type == item.family.record_type();
@@ -101,8 +118,13 @@ fn concerns(verdict: &Verdict, item: &Item) -> bool {
 }
 
 fn is_news(verdict: &Verdict, told: &[Verdict]) -> bool {
-    let End::Failed(_, message) = &verdict.end else { return false };
-    !told.iter().any(|known| is_same(known, verdict) && matches!(&known.end, End::Failed(_, said) if said == message))
+    let same = |known: &Verdict| match (&known.end, &verdict.end) {
+        (End::Failed(_, known), End::Failed(_, message)) => known == message,
+        (End::Absent(known), End::Absent(why)) => known == why,
+        _ => false,
+    };
+    let is_failure = matches!(verdict.end, End::Failed(..) | End::Absent(_));
+    is_failure && !told.iter().any(|known| is_same(known, verdict) && same(known))
 }
 
 /// Whether both are about the same RRset.

@@ -20,7 +20,7 @@ fn one(verdict: &Verdict, memory: Option<(&Reported, u64)>) -> Followed {
         End::Changed(difference) | End::Unchanged(difference) => (Some(difference.clone()), None, None),
         End::Left(why) => (None, Some(why.clone()), None),
         End::Stale => (None, None, Some(plain("its address keeps changing"))),
-        End::Waiting(why) => (None, None, Some(plain(&format!("no address to publish: {why}")))),
+        End::Waiting(why) | End::Absent(why) => (None, None, Some(plain(&format!("no address to publish: {why}")))),
         End::Failed(_, message) => (None, None, Some(message.clone())),
     };
     let lasted = match say {

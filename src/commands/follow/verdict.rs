@@ -27,6 +27,8 @@ pub(in crate::commands) enum End {
     Left(String),
     /// The address may be there in a moment.
     Waiting(String),
+    /// There is no address, and it was waited for: if one comes, that is another event.
+    Absent(String),
     /// Something newer has happened: look again.
     Stale,
     /// It failed.
@@ -48,7 +50,7 @@ impl Verdict {
     pub(in crate::commands) fn exit(&self) -> Exit {
         match &self.end {
             End::Changed(_) | End::Unchanged(_) | End::Left(_) => Exit::Done,
-            End::Waiting(_) | End::Stale => Exit::NoAddress,
+            End::Waiting(_) | End::Absent(_) | End::Stale => Exit::NoAddress,
             End::Failed(exit, _) => *exit,
         }
     }
