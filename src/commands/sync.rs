@@ -1,6 +1,6 @@
 //! sync: every configured name to the address of now, once: for cron, timers, and people.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use futures_util::future::join_all;
 
@@ -28,10 +28,10 @@ pub(super) async fn run(sync: &Sync, printer: Printer) -> Exit {
     let locks = Locks::within(places.runtime);
     let signals = Signals { given: given.clone(), ..Signals::default() };
     let (groups, faults) = plan(config, |named| names.is_empty() || names.contains(&named.name));
-    let owed = RefCell::new(Vec::new());
+    let (owed, committed) = (RefCell::new(Vec::new()), Cell::new(false));
     let attempts = groups.iter().map(async |group| {
-        let (signals, locks, owed) = (&signals, &locks, &owed);
-        let this = Attempt { group, signals, locks, printer, newer: &|| false, dry_run: *dry_run, owed };
+        let (signals, locks, owed, committed) = (&signals, &locks, &owed, &committed);
+        let this = Attempt { group, signals, locks, printer, newer: &|| false, committed, dry_run: *dry_run, owed };
         (group, attempt(this, &group.items()).await)
     });
     let ended = join_all(attempts).await;

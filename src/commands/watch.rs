@@ -11,15 +11,15 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::address::{Changes, News, interface};
+use crate::address::{Changes, News};
 use crate::config::{Config, Surroundings, Watch};
 use crate::exit::Exit;
 use crate::output::{Message, Printer, Severity, followed};
-use crate::source::{Family, Held};
+use crate::source::Family;
 use crate::state::{Locks, Places};
 
 use super::environment;
-use super::follow::{Group, Owed, Pursuit, Signals, Verdict, plan, pursue, said};
+use super::follow::{Group, Owed, Pursuit, Signals, Snapshot, Verdict, plan, pursue, said};
 
 /// How long the kernel has to be quiet before its news are acted on, and the longest that this may take.
 const QUIET: Duration = Duration::from_millis(500);
@@ -94,7 +94,7 @@ async fn follow(config: &Config, ears: &mut Ears, printer: Printer) -> Next {
         let seen = snapshot(config);
         let newer = Cell::new(false);
         // What an interface has got again is not lost.
-        lost.retain(|(name, address)| !holds(&seen, name, *address));
+        lost.retain(|(name, address)| !seen.holds(name, *address));
         let signals = Signals { lost: lost.clone(), age: Some(Duration::ZERO), ..Signals::default() };
         let is_newer = || newer.get();
         let round = groups
@@ -157,10 +157,8 @@ async fn listen(
                 let now = snapshot(config);
                 let is_due = due.take().is_some() && now != *seen;
                 // News can be lost; what was there and is not there any more cannot.
-                for (name, held) in seen {
-                    let gone = held.iter().flatten().map(|held| held.address).filter(|gone| !holds(&now, name, *gone));
-                    gone.for_each(|gone| lost.push((name.clone(), gone)));
-                }
+                let gone = seen.addresses().filter(|(name, address)| !now.holds(name, *address));
+                lost.extend(gone.map(|(name, address)| (name.to_owned(), address)));
                 if is_due || Instant::now() >= full_look {
                     newer.set(true);
                 }
@@ -185,21 +183,10 @@ fn take_in(news: std::io::Result<News>, lost: &mut Vec<(String, IpAddr)>) {
     }
 }
 
-/// What the interfaces have that names follow, as far as it bears on the choice.
-type Snapshot = Vec<(String, Option<Vec<Held>>)>;
-
+/// What the interfaces have that the names follow.
 fn snapshot(config: &Config) -> Snapshot {
     let families = [Family::V4, Family::V6];
-    let sources = config.names.iter().flat_map(|named| families.map(|family| named.source(family)));
-    let mut names: Vec<&str> = sources.flatten().filter_map(|source| source.interface()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.into_iter().map(|name| (name.to_owned(), interface::addresses(name).ok())).collect()
-}
-
-fn holds(seen: &Snapshot, name: &str, address: IpAddr) -> bool {
-    let of_interface = seen.iter().filter(|(known, _)| known == name).filter_map(|(_, held)| held.as_ref());
-    of_interface.flatten().any(|held| held.address == address)
+    Snapshot::of(config.names.iter().flat_map(|named| families.map(|family| named.source(family))).flatten())
 }
 
 impl Ears {

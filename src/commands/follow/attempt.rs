@@ -1,6 +1,6 @@
 //! One attempt at the names of a group: located, locked, looked at, brought about, and looked at once more.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
 
 use futures_util::future::join_all;
@@ -37,6 +37,8 @@ pub(in crate::commands) struct Attempt<'a> {
     pub(in crate::commands) printer: Printer,
     /// Whether something has happened since, so that this attempt had better end.
     pub(in crate::commands) newer: &'a dyn Fn() -> bool,
+    /// Set when a message that changes something is about to be sent: from then on, what becomes of it is worth knowing.
+    pub(in crate::commands) committed: &'a Cell<bool>,
     /// Whether messages are shown instead of sent.
     pub(in crate::commands) dry_run: bool,
     /// Reverse records that are still to be deleted.
@@ -152,6 +154,7 @@ async fn once(
                 return false;
             }
         }
+        this.committed.set(true);
         true
     };
     let mut place = Located { zone: zone.clone(), contacts: contacts.clone(), things };

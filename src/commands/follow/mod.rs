@@ -10,6 +10,7 @@ mod pieces;
 mod plan;
 mod pursue;
 mod reverse;
+mod snapshot;
 mod tell;
 mod verdict;
 
@@ -19,5 +20,6 @@ pub(super) use occasion::occasions;
 pub(super) use plan::{Group, plan};
 pub(super) use pursue::{Pursuit, pursue};
 pub(super) use reverse::Owed;
+pub(super) use snapshot::Snapshot;
 pub(super) use tell::{said, worst};
 pub(super) use verdict::Verdict;

@@ -1,6 +1,6 @@
 //! A group gone after until all of it is right, the time is up, or something newer has happened.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -14,6 +14,7 @@ use super::look::Signals;
 use super::occasion::occasions;
 use super::plan::{Group, Item};
 use super::reverse::Owed;
+use super::snapshot::Snapshot;
 use super::tell::said;
 use super::verdict::{End, Verdict};
 
@@ -57,8 +58,13 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
     loop {
         let age = this.signals.age.map(|age| age + this.began.elapsed());
         let signals = Signals { age, ..this.signals.clone() };
-        let attempted = Attempt { group, signals: &signals, locks, printer, newer, dry_run: false, owed };
-        let verdicts = attempt(attempted, &open).await;
+        let committed = &Cell::new(false);
+        let seen = snapshot(&open);
+        let attempted = Attempt { group, signals: &signals, locks, printer, newer, committed, dry_run: false, owed };
+        let verdicts = tokio::select! {
+            verdicts = attempt(attempted, &open) => verdicts,
+            () = overtaken(&open, &seen, newer, committed) => if newer() { return Vec::new() } else { continue },
+        };
         let (mut unsettled, settled): (Vec<Verdict>, Vec<Verdict>) = verdicts.into_iter().partition(Verdict::is_open);
         let (missing, settled): (Vec<_>, Vec<_>) =
             settled.into_iter().partition(|one| matches!(one.end, End::Absent(_)));
@@ -87,13 +93,28 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
             printer.quietly(|| format!("trying again in {:.1} s", pause.as_secs_f32()));
         }
         let end = Instant::now() + pause;
-        while Instant::now() < end && !newer() {
+        while Instant::now() < end && !newer() && snapshot(&open) == seen {
             sleep(TICK.min(end - Instant::now())).await;
         }
         if newer() {
             return Vec::new();
         }
     }
+}
+
+/// Waits until what an attempt goes by has changed, if nothing has been sent that could change anything: a connection from
+/// an address that is gone would be waited for in vain.
+async fn overtaken(items: &[Item], seen: &Snapshot, newer: &dyn Fn() -> bool, committed: &Cell<bool>) {
+    loop {
+        sleep(TICK).await;
+        if !committed.get() && (newer() || snapshot(items) != *seen) {
+            return;
+        }
+    }
+}
+
+fn snapshot(items: &[Item]) -> Snapshot {
+    Snapshot::of(items.iter().filter_map(Item::source))
 }
 
 /// Tells of failures that were not told before; says whether there were any.

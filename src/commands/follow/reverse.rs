@@ -71,7 +71,9 @@ async fn bring_about(this: Attempt<'_>, primary: &Primary, pieces: Vec<Piece>) -
             if this.dry_run {
                 crate::output::dry_run(this.printer, update, octets, subject);
             }
-            !this.dry_run && !(this.newer)()
+            let goes_on = !this.dry_run && !(this.newer)();
+            this.committed.set(this.committed.get() || goes_on);
+            goes_on
         };
         ended.extend(bring_all(&mut place, primary, &mut talk, go_on).await);
     }

@@ -1,0 +1,30 @@
+//! What the interfaces have that names follow, as far as it bears on the choice of an address.
+
+use std::net::IpAddr;
+
+use crate::address::interface;
+use crate::source::{Held, Source};
+
+/// Each interface with its addresses; `None` for one that is gone or cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::commands) struct Snapshot(Vec<(String, Option<Vec<Held>>)>);
+
+impl Snapshot {
+    /// The interfaces of these sources, now.
+    pub(in crate::commands) fn of<'s>(sources: impl Iterator<Item = &'s Source>) -> Self {
+        let mut names: Vec<&str> = sources.filter_map(Source::interface).collect();
+        names.sort_unstable();
+        names.dedup();
+        Self(names.into_iter().map(|name| (name.to_owned(), interface::addresses(name).ok())).collect())
+    }
+
+    /// Whether an interface has an address.
+    pub(in crate::commands) fn holds(&self, name: &str, address: IpAddr) -> bool {
+        self.addresses().any(|(interface, held)| interface == name && held == address)
+    }
+
+    /// All addresses with their interfaces.
+    pub(in crate::commands) fn addresses(&self) -> impl Iterator<Item = (&str, IpAddr)> {
+        self.0.iter().flat_map(|(name, held)| held.iter().flatten().map(move |held| (name.as_str(), held.address)))
+    }
+}
