@@ -1,17 +1,17 @@
 //! sync: every configured name to the address of now, once: for cron, timers, and people.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use futures_util::future::join_all;
 
 use crate::config::Sync;
 use crate::exit::Exit;
 use crate::output::{Message, Printer, Severity, followed};
-use crate::state::{Locks, Places, Reported};
+use crate::state::{Debts, Locks, Places, Reported};
 
 use super::conversation::unix;
 use super::environment;
-use super::follow::{Attempt, Signals, Verdict, attempt, occasions, plan, said, worst};
+use super::follow::{Attempt, Programs, Signals, Verdict, attempt, plan, said, worst};
 
 /// Brings the names about. One name's fault hides no other's success.
 pub(super) async fn run(sync: &Sync, printer: Printer) -> Exit {
@@ -28,10 +28,10 @@ pub(super) async fn run(sync: &Sync, printer: Printer) -> Exit {
     let locks = Locks::within(places.runtime);
     let signals = Signals { given: given.clone(), ..Signals::default() };
     let (groups, faults) = plan(config, |named| names.is_empty() || names.contains(&named.name));
-    let (owed, committed) = (RefCell::new(Vec::new()), Cell::new(false));
+    let (debts, committed) = (Debts::within(places.state.clone()), Cell::new(false));
     let attempts = groups.iter().map(async |group| {
-        let (signals, locks, owed, committed) = (&signals, &locks, &owed, &committed);
-        let this = Attempt { group, signals, locks, printer, newer: &|| false, committed, dry_run: *dry_run, owed };
+        let (signals, locks, debts, committed) = (&signals, &locks, &debts, &committed);
+        let this = Attempt { group, signals, locks, printer, newer: &|| false, committed, dry_run: *dry_run, debts };
         (group, attempt(this, &group.items()).await)
     });
     let ended = join_all(attempts).await;
@@ -43,8 +43,8 @@ pub(super) async fn run(sync: &Sync, printer: Printer) -> Exit {
     }
     let reported = Reported::within(places.state);
     followed(printer, &said(&verdicts, Some((&reported, unix()))), Severity::Error);
-    for (group, verdicts) in &ended {
-        occasions(group, verdicts, printer).await;
-    }
+    let programs = Programs::start(printer);
+    ended.iter().for_each(|(group, verdicts)| programs.tell(group, verdicts));
+    programs.finish().await;
     worst(verdicts.iter().map(Verdict::exit))
 }

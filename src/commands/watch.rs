@@ -4,28 +4,32 @@ use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::address::{Changes, News};
 use crate::config::{Config, Surroundings, Watch};
+use crate::dns::Name;
 use crate::exit::Exit;
 use crate::output::{Message, Printer, Severity, followed};
 use crate::source::Family;
-use crate::state::{Locks, Places};
+use crate::state::{Debts, Locks, Places};
 
 use super::environment;
-use super::follow::{Group, Owed, Pursuit, Signals, Snapshot, Verdict, plan, pursue, said};
+use super::follow::{Programs, Pursuit, Signals, Snapshot, Verdict, plan, pursue, said};
 
 /// How long the kernel has to be quiet before its news are acted on, and the longest that this may take.
 const QUIET: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(3);
 /// How often everything is looked at without any news: what somebody else changed in the zone, or news that were lost.
 const FULL_LOOK: Duration = Duration::from_secs(300);
+/// How many addresses that interfaces had are remembered.
+const REMEMBERED: usize = 100;
 /// How long a message on its way may still be waited for at the end.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -35,6 +39,15 @@ enum Next {
     Look,
     Reload,
     End,
+}
+
+/// What is known of the past.
+#[derive(Default)]
+struct Past {
+    /// Addresses that interfaces had, the last ones.
+    lost: Vec<(String, IpAddr)>,
+    /// What has been made of these, name by name.
+    dealt: Rc<RefCell<Vec<(Name, IpAddr)>>>,
 }
 
 /// What is heard.
@@ -55,21 +68,26 @@ pub(super) async fn run(watch: Watch, printer: Printer) -> Exit {
         }
     };
     let mut config = watch.config;
+    // It outlives a reload.
+    let mut past = Past::default();
+    let programs = Programs::start(printer);
+    if config.names.is_empty() {
+        printer.failure(Exit::Setup, &nothing_to_follow(&config));
+        return Exit::Setup;
+    }
     loop {
-        if config.names.is_empty() {
-            printer.failure(Exit::Setup, &plain(&format!("{} has no [[name]] to follow", config.path.display())));
-            return Exit::Setup;
-        }
         tell_systemd(&[NotifyState::Ready]);
-        match follow(&config, &mut ears, printer).await {
+        match follow(&config, &mut ears, &mut past, &programs, printer).await {
             Next::End => {
                 tell_systemd(&[NotifyState::Stopping]);
+                let _ = timeout(FAREWELL, programs.finish()).await;
                 return Exit::Done;
             }
             _ => {
                 let reloading = NotifyState::monotonic_usec_now().ok().into_iter().chain([NotifyState::Reloading]);
                 tell_systemd(&reloading.collect::<Vec<_>>());
                 match Config::read(&config.path, Surroundings::of_this_process().credentials.as_deref()) {
+                    Ok(read) if read.names.is_empty() => printer.message(&nothing_to_follow(&read)),
                     Ok(read) => config = read,
                     Err(why) => {
                         let hint = why.hint();
@@ -82,27 +100,28 @@ pub(super) async fn run(watch: Watch, printer: Printer) -> Exit {
 }
 
 /// Follows with one configuration.
-async fn follow(config: &Config, ears: &mut Ears, printer: Printer) -> Next {
+async fn follow(config: &Config, ears: &mut Ears, past: &mut Past, programs: &Programs, printer: Printer) -> Next {
     let places = Places::make(config.state_directory.value.as_deref(), &environment);
-    let locks = Locks::within(places.runtime);
+    let (locks, debts) = (Locks::within(places.runtime), Debts::within(places.state));
     let (groups, faults) = plan(config, |_| true);
     followed(printer, &said(&faults, None), Severity::Error);
-    let owed: Vec<RefCell<Vec<Owed>>> = groups.iter().map(|_| RefCell::default()).collect();
     let told = RefCell::new(Vec::new());
-    let mut lost: Vec<(String, IpAddr)> = Vec::new();
     loop {
         let seen = snapshot(config);
         let newer = Cell::new(false);
         // What an interface has got again is not lost.
-        lost.retain(|(name, address)| !seen.holds(name, *address));
-        let signals = Signals { lost: lost.clone(), age: Some(Duration::ZERO), ..Signals::default() };
+        past.lost.retain(|(name, address)| !seen.holds(name, *address));
+        let (lost, dealt) = (past.lost.clone(), past.dealt.clone());
+        let signals = Signals { lost, dealt, age: Some(Duration::ZERO), ..Signals::default() };
         let is_newer = || newer.get();
-        let round = groups
-            .iter()
-            .zip(&owed)
-            .map(|(group, owed)| follow_group(group, owed, &signals, &locks, printer, &is_newer, &told));
+        let round = groups.iter().map(|group| {
+            let (signals, locks, newer, debts, told) = (&signals, &locks, &is_newer, &debts, &told);
+            let (began, until) = (Instant::now(), None);
+            let this = Pursuit { group, signals, began, until, locks, printer, newer, debts, told, programs };
+            pursue(this, group.items())
+        });
         let mut round = pin!(join_all(round));
-        match listen(config, ears, &seen, &mut lost, &newer, round.as_mut()).await {
+        match listen(config, ears, &seen, past, &newer, round.as_mut()).await {
             Next::Look => {}
             next => {
                 // A message on its way is worth the wait: what became of it is then known and told.
@@ -114,25 +133,12 @@ async fn follow(config: &Config, ears: &mut Ears, printer: Printer) -> Next {
     }
 }
 
-async fn follow_group(
-    group: &Group,
-    owed: &RefCell<Vec<Owed>>,
-    signals: &Signals,
-    locks: &Locks,
-    printer: Printer,
-    newer: &dyn Fn() -> bool,
-    told: &RefCell<Vec<Verdict>>,
-) -> Vec<Verdict> {
-    let (began, until) = (Instant::now(), None);
-    pursue(Pursuit { group, signals, began, until, locks, printer, newer, owed, told }, group.items()).await
-}
-
 /// Listens while a round goes on, and after it; ends when there is reason for another one, or for none.
 async fn listen(
     config: &Config,
     ears: &mut Ears,
     seen: &Snapshot,
-    lost: &mut Vec<(String, IpAddr)>,
+    past: &mut Past,
     newer: &Cell<bool>,
     mut round: impl Future<Output = Vec<Vec<Verdict>>> + Unpin,
 ) -> Next {
@@ -148,7 +154,11 @@ async fn listen(
             _ = ears.terminate.recv() => return Next::End,
             _ = ears.interrupt.recv() => return Next::End,
             news = ears.changes.next() => {
-                take_in(news, lost);
+                match news {
+                    Ok(news) => past.take_in(news, seen),
+                    // Nothing that can be heard again at once.
+                    Err(_) => sleep(QUIET).await,
+                }
                 let now = Instant::now();
                 due = Some((now + QUIET, due.map_or(now + LONGEST, |(_, latest)| latest)));
             }
@@ -158,7 +168,7 @@ async fn listen(
                 let is_due = due.take().is_some() && now != *seen;
                 // News can be lost; what was there and is not there any more cannot.
                 let gone = seen.addresses().filter(|(name, address)| !now.holds(name, *address));
-                lost.extend(gone.map(|(name, address)| (name.to_owned(), address)));
+                gone.for_each(|(name, address)| past.lose(name, address));
                 if is_due || Instant::now() >= full_look {
                     newer.set(true);
                 }
@@ -170,15 +180,24 @@ async fn listen(
     }
 }
 
-/// Remembers which addresses went away.
-fn take_in(news: std::io::Result<News>, lost: &mut Vec<(String, IpAddr)>) {
-    let Ok(News { changes, .. }) = news else { return };
-    for change in changes {
-        let Some(interface) = change.interface else { continue };
-        let one = (interface, change.address);
-        lost.retain(|known| *known != one);
-        if change.removed {
-            lost.push(one);
+impl Past {
+    /// Remembers which addresses went away from the interfaces that names follow.
+    fn take_in(&mut self, news: News, seen: &Snapshot) {
+        for change in news.changes {
+            if let Some(interface) = change.interface.filter(|name| seen.follows(name) && change.removed) {
+                self.lose(&interface, change.address);
+            }
+        }
+    }
+
+    fn lose(&mut self, interface: &str, address: IpAddr) {
+        // It may have been lost before, and have come back meanwhile.
+        self.dealt.borrow_mut().retain(|(_, dealt)| *dealt != address);
+        self.lost.retain(|(_, lost)| *lost != address);
+        self.lost.push((interface.to_owned(), address));
+        if self.lost.len() > REMEMBERED {
+            let (_, forgotten) = self.lost.remove(0);
+            self.dealt.borrow_mut().retain(|(_, dealt)| *dealt != forgotten);
         }
     }
 }
@@ -203,6 +222,10 @@ impl Ears {
 /// Tells systemd, if it has asked to be told ($NOTIFY_SOCKET).
 fn tell_systemd(states: &[NotifyState<'_>]) {
     let _ = sd_notify::notify(states);
+}
+
+fn nothing_to_follow(config: &Config) -> Message {
+    plain(&format!("{} has no [[name]] to follow", config.path.display()))
 }
 
 fn plain(what: &str) -> Message {

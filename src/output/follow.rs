@@ -53,7 +53,7 @@ pub fn followed(printer: Printer, all: &[Followed], gravity: Severity) {
                 }
             }
             (Followed { changed: true, .. }, _, Some(difference)) => {
-                let after = one.lasted.map(|seconds| format!(", after failing for {}", time(seconds)));
+                let after = one.lasted.map(|seconds| format!(", after failing for {}", time(seconds.max(1))));
                 let line = format!("{}{}", line(&Outcome::Changed, difference), after.unwrap_or_default());
                 if !printer.json && !printer.quiet {
                     printer.data(&[line]);
@@ -63,8 +63,10 @@ pub fn followed(printer: Printer, all: &[Followed], gravity: Severity) {
                 Some(seconds) if !printer.json && !printer.quiet => {
                     let now = values(one.record_type, &difference.new);
                     let (name, record_type) = (&one.name, one.record_type);
-                    printer
-                        .data(&[format!("recovered: {name} {record_type}{now}, after failing for {}", time(seconds))]);
+                    printer.data(&[format!(
+                        "recovered: {name} {record_type}{now}, after failing for {}",
+                        time(seconds.max(1))
+                    )]);
                 }
                 _ => printer.quietly(|| line(&Outcome::Unchanged, difference)),
             },

@@ -1,4 +1,4 @@
-//! Locks between the processes of one machine: one a server and name. The kernel takes them back when a process dies,
+//! Locks between the processes of one machine. The kernel takes them back when a process dies,
 //! however it dies.
 
 use std::fs::{File, OpenOptions};
@@ -7,7 +7,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::time::{Instant, sleep};
 
 use super::places::file_name;
@@ -37,7 +36,6 @@ impl Locks {
     /// lock that cannot be had for another reason (a full disk, say) is done without.
     pub async fn all(&self, labels: impl IntoIterator<Item = String>, deadline: Instant) -> Option<Vec<Lock>> {
         let Some(directory) = &self.directory else { return Some(Vec::new()) };
-        allow_many_files();
         let mut paths: Vec<PathBuf> =
             labels.into_iter().map(|label| directory.join(file_name("lock", &label))).collect();
         // Everybody takes them in the same order: nobody waits for somebody who waits for him.
@@ -75,12 +73,6 @@ impl Lock {
             Err(std::fs::TryLockError::Error(why)) => Err(why),
         }
     }
-}
-
-/// Each name is a file: a few hundred are more than some systems let a process have without asking for it.
-fn allow_many_files() {
-    let limit = getrlimit(Resource::Nofile);
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
 /// Opens a file of ours to read and to append, and makes it where there is none. A lock's file is never deleted: two

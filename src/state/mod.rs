@@ -3,11 +3,13 @@
 //! All of it is a convenience. Where a directory cannot be made or written, a run does its work without: the
 //! prerequisites of its messages keep it right, and it reports more often than it would have to.
 
+mod debts;
 mod lock;
 mod places;
 mod reported;
 mod spool;
 
+pub use debts::Debts;
 pub use lock::{Lock, Locks};
 pub use places::Places;
 pub use reported::{Reported, Say};

@@ -1,7 +1,7 @@
 //! Where the directories are: systemd's, where it says so; else the system's for root, and the user's own.
 
 use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 /// The directories of this process; `None` for one that cannot be had.
@@ -43,8 +43,13 @@ fn absolute(variable: &str, environment: &dyn Fn(&str) -> Option<String>) -> Opt
     environment(variable).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
+/// Whether the directory is there, or can be made, and nobody else can put files of his into it.
 fn is_made(path: &Path, mode: u32) -> bool {
-    path.is_dir() || DirBuilder::new().recursive(true).mode(mode).create(path).is_ok()
+    if !path.is_dir() && DirBuilder::new().recursive(true).mode(mode).create(path).is_err() {
+        return false;
+    }
+    let ours = rustix::process::geteuid().as_raw();
+    path.metadata().is_ok_and(|meta| (meta.uid() == 0 || meta.uid() == ours) && meta.mode() & 0o022 == 0)
 }
 
 /// A text as the name of a file: what is neither letter, digit, dot nor hyphen is written in hex.
@@ -86,6 +91,14 @@ mod tests {
     fn a_directory_that_cannot_be_made_is_done_without() {
         let places = Places::make(Some(Path::new("/dev/null/x")), &|_| Some("/dev/null/y".to_owned()));
         assert_eq!(places, Places::default());
+    }
+
+    #[test]
+    fn a_directory_that_others_may_write_to_is_done_without() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+        assert_eq!(Places::make(Some(directory.path()), &|_| None).state, None);
     }
 
     #[test]

@@ -101,9 +101,11 @@ fn read(path: &Path) -> Option<Value> {
 }
 
 /// Writes beside and renames, so that whoever reads finds the old or the new.
-fn write(path: &Path, value: &Value) -> io::Result<()> {
+pub(super) fn write(path: &Path, value: &Value) -> io::Result<()> {
     let beside = path.with_extension(format!("new{}", std::process::id()));
-    let mut file = fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o644).open(&beside)?;
+    // Left over from a process of that number.
+    let _ = fs::remove_file(&beside);
+    let mut file = fs::OpenOptions::new().create_new(true).write(true).mode(0o644).open(&beside)?;
     let written = writeln!(file, "{value}").and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         let _ = fs::remove_file(&beside);

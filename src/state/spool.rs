@@ -3,15 +3,20 @@
 //! Whoever brings an event appends it, and then tries to become the run. If there is one already, that one will see the
 //! event: a run gives up its turn only while it holds the file and has found nothing new in it.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use super::lock::{self, Lock};
 use super::places::file_name;
 
 /// The most that is read, in octets; more would be a flood that nobody can deal with one by one.
 const MOST: u64 = 256 * 1024;
+
+/// How many milliseconds somebody else may have the file.
+const TRIES: u32 = 40;
 
 /// The file of events of one interface.
 #[derive(Debug)]
@@ -70,12 +75,15 @@ impl Spool {
     /// # Errors
     /// Those of the file.
     pub fn read(&self) -> io::Result<(Vec<String>, u64)> {
-        let file = self.open()?;
+        let mut file = self.open()?;
+        let length = file.metadata()?.len();
         let mut octets = Vec::new();
-        let length = (&file).take(MOST).read_to_end(&mut octets)?;
+        // Of a flood the newest events.
+        file.seek(SeekFrom::Start(length.saturating_sub(MOST)))?;
+        file.take(MOST).read_to_end(&mut octets)?;
         let text = String::from_utf8_lossy(&octets);
         let lines = text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
-        Ok((lines, u64::try_from(length).unwrap_or(u64::MAX)))
+        Ok((lines, length))
     }
 
     /// Ends the turn and empties the file; or gives the turn back, because there is more than the `length` that was
@@ -85,7 +93,7 @@ impl Spool {
     /// Those of the file.
     pub fn finish(&self, turn: Turn, length: u64) -> io::Result<Option<Turn>> {
         let file = self.open()?;
-        if file.metadata()?.len() > length && length < MOST {
+        if file.metadata()?.len() > length {
             return Ok(Some(turn));
         }
         file.set_len(0)?;
@@ -95,11 +103,17 @@ impl Spool {
         Ok(None)
     }
 
-    /// The file, locked until it is closed. Nobody holds it for longer than it takes to read it.
+    /// The file, locked until it is closed. Nobody holds it for longer than it takes to read it; but somebody may be
+    /// stopped just then, and a caller is not to wait for him.
     fn open(&self) -> io::Result<File> {
         let file = lock::open(&self.events)?;
-        file.lock()?;
-        Ok(file)
+        for _ in 0..TRIES {
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(1)),
+                done => return done.map(|()| file).map_err(io::Error::from),
+            }
+        }
+        Err(io::ErrorKind::TimedOut.into())
     }
 }
 
@@ -133,6 +147,17 @@ mod tests {
         fs::write(directory.path().join("events-ppp0"), b"{\"half\xff").unwrap();
         spool.append("whole").unwrap();
         assert!(spool.read().unwrap().0.contains(&"whole".to_owned()));
+    }
+
+    #[test]
+    fn of_a_flood_the_newest_events_are_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let spool = Spool::within(directory.path(), "ppp0");
+        (0..3000).for_each(|_| spool.append(&"x".repeat(100)).unwrap());
+        spool.append("the last").unwrap();
+        let (events, length) = spool.read().unwrap();
+        assert_eq!((events.last().map(String::as_str), spool.length()), (Some("the last"), length));
+        assert!(spool.finish(spool.turn().unwrap().unwrap(), length).unwrap().is_none());
     }
 
     #[test]

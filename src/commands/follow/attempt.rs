@@ -1,24 +1,26 @@
 //! One attempt at the names of a group: located, locked, looked at, brought about, and looked at once more.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::net::IpAddr;
 
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
+use crate::config::Primary;
 use crate::dns::{Name, RecordType};
 use crate::exit::Exit;
 use crate::output::{Message, Printer, Subject, dry_run};
 use crate::proto::{Contacts, Update};
 use crate::source::Source;
-use crate::state::Locks;
+use crate::state::{Debts, Locks};
 
 use super::super::conversation::Conversation;
+use super::answers::Answers;
 use super::located::{Located, located};
 use super::look::{Signals, Wish, look, record_type};
 use super::pieces::{Piece, bring_all};
 use super::plan::{Group, Item};
-use super::reverse::{self, Owed};
+use super::reverse;
 use super::verdict::{End, Verdict};
 
 /// How often an address that has changed meanwhile is gone after within one attempt.
@@ -42,13 +44,13 @@ pub(in crate::commands) struct Attempt<'a> {
     /// Whether messages are shown instead of sent.
     pub(in crate::commands) dry_run: bool,
     /// Reverse records that are still to be deleted.
-    pub(in crate::commands) owed: &'a RefCell<Vec<Owed>>,
+    pub(in crate::commands) debts: &'a Debts,
 }
 
 /// Brings `items` to where they are to be, each in its zone, the zones side by side.
 pub(in crate::commands) async fn attempt(this: Attempt<'_>, items: &[Item]) -> Vec<Verdict> {
     let primary = &this.group.primary;
-    let mut talk = Conversation::new(primary, this.printer);
+    let mut talk = Conversation::for_many(primary, items.len(), this.printer);
     let owner = |item: &Item| (item.name().clone(), record_type(item));
     let (items, left) = promising(items, this.signals).await;
     let (zones, faults) = located(primary, items, owner, &mut talk).await;
@@ -65,7 +67,7 @@ async fn promising(items: &[Item], signals: &Signals) -> (Vec<Item>, Vec<(Item, 
     for item in items {
         let wish = match item.source() {
             Some(Source::Route(None) | Source::Command(_) | Source::Dns(_)) | None => None,
-            Some(_) => Some(look(item, signals, None).await),
+            Some(_) => Some(look(item, signals, None, &Answers::default()).await),
         };
         match wish {
             Some(Wish::Nothing(end)) => none.push((item.clone(), end)),
@@ -78,10 +80,8 @@ async fn promising(items: &[Item], signals: &Signals) -> (Vec<Item>, Vec<(Item, 
 async fn in_zone(this: Attempt<'_>, place: Located<Item>) -> Vec<Verdict> {
     let primary = &this.group.primary;
     let Located { zone, mut contacts, things: items } = place;
-    let mut talk = Conversation::for_many(primary, items.len(), this.printer);
-    let servers: Vec<String> = primary.servers.iter().map(ToString::to_string).collect();
-    let labels = items.iter().map(|item| format!("{}@{}", item.name(), servers.join(",")));
-    let Some(_locks) = this.locks.all(labels, Instant::now() + talk.left()).await else {
+    let labels = labels(primary, &zone, &items);
+    let Some(locks) = this.locks.all(labels, Instant::now() + primary.budget).await else {
         let what = "another run of nsup has been at work on it all the time".to_owned();
         let end = End::Failed(Exit::Contended, Message { what, hint: None });
         return items.iter().map(|item| verdict(item, end.clone())).collect();
@@ -91,6 +91,8 @@ async fn in_zone(this: Attempt<'_>, place: Located<Item>) -> Vec<Verdict> {
     for _ in 0..CHASES {
         let server = contacts.current().map(|server| server.ip());
         let wishes = wishes(&open, this.signals, server).await;
+        // A program that says the address may take its time: that is not the server's.
+        let mut talk = Conversation::for_many(primary, wishes.len(), this.printer);
         done.extend(once(this, &zone, &mut contacts, &mut talk, wishes).await);
         // An interface may have got another address while its last one was on the way.
         let mut changed = Vec::new();
@@ -109,13 +111,24 @@ async fn in_zone(this: Attempt<'_>, place: Located<Item>) -> Vec<Verdict> {
         }
     }
     done.extend(open.into_iter().map(|item| (item, Wish::Targets(Vec::new()), End::Stale)));
+    drop(locks);
     let reversed = reverse::keep_in_step(this, &done).await;
     done.into_iter().map(|(item, _, end)| verdict(&item, end)).chain(reversed).collect()
 }
 
+/// The locks of these names at these servers. Several names share one: hundreds of files are more than a process may have
+/// open on some systems.
+fn labels(primary: &Primary, zone: &Name, items: &[Item]) -> Vec<String> {
+    const SHARES: u32 = 16;
+    let servers: Vec<String> = primary.servers.iter().map(ToString::to_string).collect();
+    let share = |item: &Item| item.name().to_string().bytes().map(u32::from).sum::<u32>() % SHARES;
+    items.iter().map(|item| format!("{}-{zone}@{}", share(item), servers.join(","))).collect()
+}
+
 /// What each item is to hold now.
 async fn wishes(items: &[Item], signals: &Signals, server: Option<IpAddr>) -> Vec<(Item, Wish)> {
-    join_all(items.iter().map(async |item| (item.clone(), look(item, signals, server).await))).await
+    let answers = Answers::of(items).await;
+    join_all(items.iter().map(async |item| (item.clone(), look(item, signals, server, &answers).await))).await
 }
 
 /// Brings wishes about.
@@ -132,7 +145,7 @@ async fn once(
         let (name, record_type) = (item.name().clone(), record_type(item));
         match wish {
             Wish::Nothing(end) => done.push((item.clone(), wish.clone(), end.clone())),
-            Wish::Targets(targets) => things.push(Piece { name, record_type, targets: targets.clone() }),
+            Wish::Targets(targets) => things.push(Piece { name, record_type, targets: targets.clone(), settles: None }),
         }
     }
     let find = |name: &Name, record_type: RecordType| {
@@ -171,7 +184,7 @@ async fn once(
 async fn is_still(item: &Item, wish: &Wish, signals: &Signals, server: Option<IpAddr>) -> bool {
     match item.member.named.source(item.family) {
         Some(Source::Interface(_) | Source::Hook(_) | Source::Prefix(..) | Source::Route(_)) => {
-            look(item, signals, server).await.is(wish)
+            look(item, signals, server, &Answers::default()).await.is(wish)
         }
         _ => true,
     }

@@ -9,6 +9,7 @@ use super::super::conversation::{Conversation, subject};
 use super::super::locate::{self, Owner};
 use super::verdict::End;
 use crate::config::Primary;
+use crate::exit::Exit;
 
 /// A zone, whom to ask about it, and what is to be done in it.
 #[derive(Debug)]
@@ -28,7 +29,13 @@ pub(super) async fn located<T>(
     let mut zones: Vec<Located<T>> = Vec::new();
     let mut faults = Vec::new();
     let mut known: Vec<(Name, Name)> = Vec::new();
+    // A server that cannot be reached for one name need not be tried for each of the others.
+    let mut away: Option<End> = None;
     for thing in things {
+        if let Some(end) = &away {
+            faults.push((thing, end.clone()));
+            continue;
+        }
         let (name, record_type) = owner(&thing);
         // Both families of a name are in one zone.
         let asked = known.iter().find(|(asked, _)| *asked == name).map(|(_, zone)| zone.clone());
@@ -39,7 +46,12 @@ pub(super) async fn located<T>(
             continue;
         }
         match locate_one(primary, within, &name, record_type, talk).await {
-            Err(why) => faults.push((thing, failed(why))),
+            Err(why) => {
+                let is_away = matches!(why.exit, Exit::Unreachable | Exit::Unauthentic);
+                let end = failed(why);
+                away = Some(end.clone()).filter(|_| is_away && !primary.servers.is_empty());
+                faults.push((thing, end));
+            }
             Ok((contacts, zone)) => {
                 known.push((name, zone.clone()));
                 match zones.iter_mut().find(|located| located.zone == zone) {

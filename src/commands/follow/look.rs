@@ -1,17 +1,19 @@
 //! What each name is to hold now: its source is asked, and `on-down` where there is no address.
 
+use std::cell::RefCell;
 use std::net::IpAddr;
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::address::{self, Circumstances, Found, Handed};
 use crate::config::{Kind, OnDown};
-use crate::dns::{Rdata, RecordType};
+use crate::dns::{Name, Rdata, RecordType};
 use crate::exit::Exit;
 use crate::output::Message;
 use crate::proto::goal::{Goal, Target};
 use crate::source::{Family, Source};
 
-use super::super::whoami::whoami;
+use super::answers::Answers;
 use super::plan::Item;
 use super::verdict::End;
 
@@ -22,10 +24,14 @@ pub(in crate::commands) struct Signals {
     pub(in crate::commands) interface: Option<String>,
     /// What the last of them said.
     pub(in crate::commands) kind: Option<Kind>,
+    /// Whether the caller takes the whole interface down, and may say so before the kernel does it.
+    pub(in crate::commands) is_emptied: bool,
     /// The addresses that the caller handed over.
     pub(in crate::commands) handed: Option<Handed>,
     /// Addresses that interfaces had, by what the caller or the kernel said.
     pub(in crate::commands) lost: Vec<(String, IpAddr)>,
+    /// What has been made of these already, name by name: it is done once, or it would undo what others do later.
+    pub(in crate::commands) dealt: Rc<RefCell<Vec<(Name, IpAddr)>>>,
     /// Addresses that the command line gives.
     pub(in crate::commands) given: Vec<IpAddr>,
     /// How long ago the last of them was; `None` without an event.
@@ -33,8 +39,8 @@ pub(in crate::commands) struct Signals {
 }
 
 /// How long an interface that is said to be down may go on showing the address: NetworkManager and ifupdown call some
-/// hooks before they take it away.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// hooks before they take it away, and wait for other people's.
+const FAREWELL: Duration = Duration::from_secs(30);
 
 /// What is to be done for an item.
 #[derive(Debug, Clone)]
@@ -57,33 +63,33 @@ impl Wish {
 }
 
 /// Looks where the item's address comes from. `server` is whom its zone's questions go to.
-pub(super) async fn look(item: &Item, signals: &Signals, server: Option<IpAddr>) -> Wish {
+pub(super) async fn look(item: &Item, signals: &Signals, server: Option<IpAddr>, answers: &Answers) -> Wish {
     let named = &item.member.named;
     let Some(source) = named.source(item.family) else { return Wish::Nothing(End::Left("off".to_owned())) };
     let allow_private = named.allow_private.value;
     let concerned = signals.interface.is_none() || source.interface().is_none_or(|own| is_about(signals, own));
     let handed = signals.handed.as_ref().filter(|_| concerned);
     let around = Circumstances { server, given: &signals.given, handed, allow_private };
-    let found = match (source, address::find(source, item.family, &around).await) {
-        (_, Some(found)) => found,
-        (Source::Dns(question), None) => match whoami(question, named.primary.source.value).await {
-            Ok(address) => address::judge(address, item.family, allow_private),
-            Err(why) => Found::Unknown(why),
-        },
-        (_, None) => Found::Unknown(format!("{source} cannot be asked")),
+    let found = match answers.about(item) {
+        Some(found) => found,
+        None => {
+            address::find(source, item.family, &around).await.unwrap_or(Found::Unknown(format!("{source}: not asked")))
+        }
     };
-    let is_ours = |interface: &str| source.interface().is_none_or(|own| own == interface);
-    let lost = signals.lost.iter().filter(|(interface, lost)| is_ours(interface) && Family::of(*lost) == item.family);
-    let lost: Vec<IpAddr> = lost.map(|(_, lost)| *lost).collect();
+    let lost = lost_of(item, signals);
     let is_down = signals.kind == Some(Kind::Down) && concerned;
     let younger = |than: Duration| signals.age.is_some_and(|age| age < than);
     match found {
         // The caller was told that it goes, and the kernel still has it: one of the two is a moment behind.
-        Found::This(address) if is_down && (lost.is_empty() || lost.contains(&address)) && younger(FAREWELL) => {
+        Found::This(address) if is_down && (signals.is_emptied || lost.contains(&address)) && younger(FAREWELL) => {
             Wish::Nothing(End::Waiting(format!("{address} is said to go and is there still")))
         }
         Found::This(address) => Wish::Targets(vec![target(item, Goal::Exactly(vec![rdata(address)]))]),
-        Found::Gone(_) | Found::Nothing(_) if !lost.is_empty() => down(item, &lost),
+        // The link is up again, and its address still to come.
+        Found::Nothing(why) if signals.kind == Some(Kind::Up) && younger(named.wait_for_address.value) => {
+            Wish::Nothing(End::Waiting(why))
+        }
+        Found::Gone(_) | Found::Nothing(_) | Found::Unfit { .. } if !lost.is_empty() => down(item, &lost),
         Found::Gone(interface) if signals.kind.is_some() => {
             Wish::Nothing(End::Left(format!("superseded: {interface} is gone")))
         }
@@ -99,6 +105,22 @@ pub(super) async fn look(item: &Item, signals: &Signals, server: Option<IpAddr>)
         }
         Found::Unknown(why) => none(why, None),
     }
+}
+
+/// The addresses that the item's interface had and that nothing has been made of yet; of a host behind a prefix, those
+/// that it had with it.
+pub(super) fn lost_of(item: &Item, signals: &Signals) -> Vec<IpAddr> {
+    let Some(source) = item.source() else { return Vec::new() };
+    let is_ours = |interface: &str| source.interface().is_none_or(|own| own == interface);
+    let lost = signals.lost.iter().filter(|(interface, lost)| is_ours(interface) && Family::of(*lost) == item.family);
+    let address = |lost: IpAddr| match (source, lost) {
+        // How long the prefix was is gone with the address: a host's network has 64 bits (RFC 4291 §2.5.1).
+        (Source::Prefix(_, host), IpAddr::V6(lost)) => host.behind(lost, 64).map(IpAddr::V6),
+        _ => Some(lost),
+    };
+    let lost = lost.filter_map(|(_, lost)| address(*lost));
+    let dealt = signals.dealt.borrow();
+    lost.filter(|lost| !dealt.iter().any(|(name, address)| name == item.name() && address == lost)).collect()
 }
 
 /// Whether the events are about this interface.

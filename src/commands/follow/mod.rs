@@ -2,6 +2,7 @@
 //!
 //! Names with the same servers, key and zone are a group, and change in one message; groups go side by side.
 
+mod answers;
 mod attempt;
 mod located;
 mod look;
@@ -16,10 +17,9 @@ mod verdict;
 
 pub(super) use attempt::{Attempt, attempt};
 pub(super) use look::Signals;
-pub(super) use occasion::occasions;
-pub(super) use plan::{Group, plan};
+pub(super) use occasion::Programs;
+pub(super) use plan::plan;
 pub(super) use pursue::{Pursuit, pursue};
-pub(super) use reverse::Owed;
 pub(super) use snapshot::Snapshot;
 pub(super) use tell::{said, worst};
 pub(super) use verdict::Verdict;

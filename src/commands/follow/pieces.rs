@@ -1,5 +1,7 @@
 //! Several RRsets of one zone in one message; and one by one where one of them spoils it for the others.
 
+use std::net::IpAddr;
+
 use crate::config::Primary;
 use crate::dns::{Name, RecordType};
 use crate::exit::Exit;
@@ -7,7 +9,7 @@ use crate::output::{Message, Subject, exit_of, explain};
 use crate::proto::converge::Converge;
 use crate::proto::goal::Target;
 use crate::proto::outcome::{Difference, Outcome};
-use crate::proto::{Contacts, Rcode, Update};
+use crate::proto::{Contacts, Rcode, TsigError, Update};
 
 use super::super::bring::bring;
 use super::super::conversation::{Conversation, subject, unix};
@@ -21,6 +23,8 @@ pub(super) struct Piece {
     pub(super) record_type: RecordType,
     /// All of them for this RRset.
     pub(super) targets: Vec<Target>,
+    /// The debt that is settled when this has been done: whose, and which address.
+    pub(super) settles: Option<(String, IpAddr)>,
 }
 
 /// Brings all pieces about, in as few messages as can be. `go_on` is asked before each message that changes something;
@@ -34,7 +38,10 @@ pub(super) async fn bring_all(
     let Located { zone, contacts, things } = place;
     let mut ended = Vec::new();
     let mut stack = vec![std::mem::take(things)];
-    while let Some(mut pieces) = stack.pop().filter(|pieces| !pieces.is_empty()) {
+    while let Some(mut pieces) = stack.pop() {
+        if pieces.is_empty() {
+            continue;
+        }
         match together(&pieces, zone, contacts, primary, talk, &mut go_on).await {
             Some(ends) => ended.extend(pieces.into_iter().zip(ends)),
             // Which of them it is will show.
@@ -93,6 +100,8 @@ async fn together(
 fn is_of_one(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Refused(refusal) => !matches!(refusal.rcode, Rcode::SERVFAIL | Rcode::NOTIMP | Rcode::NOTAUTH),
+        // Knot says so, unsigned, where the key may not change one of the names; the reads were signed with it.
+        Outcome::Unauthentic { hint, sent: true } => hint.claim.tsig_error == Some(TsigError::BADKEY),
         Outcome::Unchanged | Outcome::Changed => false,
         Outcome::Unreachable(_) | Outcome::Unauthentic { .. } | Outcome::Unknown { .. } => false,
         _ => true,

@@ -26,6 +26,8 @@ pub(in crate::commands) struct Member {
     pub(super) named: NamedConfig,
     /// Where its PTR records go, if they are kept in step.
     pub(super) reverse: Option<Primary>,
+    /// Names that have the PTR record if they have the same address.
+    pub(super) rivals: Vec<NamedConfig>,
 }
 
 /// A name and one family of its addresses.
@@ -73,11 +75,11 @@ pub(in crate::commands) fn plan(config: &Config, wanted: impl Fn(&NamedConfig) -
             found.map_err(|why| End::Failed(Exit::Setup, Message { what: why.to_string(), hint: why.hint() }))
         };
         let reverse = match &named.ptr.value {
-            // An address has one name to be looked up by: two that have it would take it from each other for ever.
-            Ptr::On(given) if is_first(config, named) => primary(given).map(Some),
-            _ => Ok(None),
+            Ptr::On(given) => primary(given).map(Some),
+            Ptr::Off => Ok(None),
         };
-        let member = reverse.map(|reverse| Rc::new(Member { named: named.clone(), reverse }));
+        let member =
+            reverse.map(|reverse| Rc::new(Member { named: named.clone(), reverse, rivals: rivals(config, named) }));
         match (primary(&named.primary), member) {
             (Err(end), _) | (_, Err(end)) => {
                 let family = if named.ipv4.value.is_some() { Family::V4 } else { Family::V6 };
@@ -92,12 +94,19 @@ pub(in crate::commands) fn plan(config: &Config, wanted: impl Fn(&NamedConfig) -
     (groups.into_iter().map(|(_, group)| group).collect(), faults)
 }
 
-/// Whether no name before this one in the file has a PTR record and the same source.
-fn is_first(config: &Config, named: &NamedConfig) -> bool {
-    let shares =
-        |other: &NamedConfig, family| named.source(family).is_some() && named.source(family) == other.source(family);
-    let mut before = config.names.iter().take_while(|other| other.name != named.name);
-    !before.any(|other| {
-        other.ptr.value != Ptr::Off && [Family::V4, Family::V6].iter().any(|family| shares(other, *family))
-    })
+/// The names with a PTR record that go before this one: first those whose address the kernel tells, then in the file's
+/// order.
+fn rivals(config: &Config, named: &NamedConfig) -> Vec<NamedConfig> {
+    let tells = |source: &Source| !matches!(source, Source::Command(_) | Source::Dns(_) | Source::Given);
+    let is_told =
+        |named: &NamedConfig| [Family::V4, Family::V6].iter().filter_map(|family| named.source(*family)).all(tells);
+    let (mut rivals, mut is_before) = (Vec::new(), true);
+    for other in &config.names {
+        is_before &= other.name != named.name;
+        let goes_before = is_before || (is_told(other) && !is_told(named));
+        if other.name != named.name && other.ptr.value != Ptr::Off && goes_before {
+            rivals.push(other.clone());
+        }
+    }
+    rivals
 }

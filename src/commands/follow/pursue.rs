@@ -6,14 +6,13 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::output::{Printer, Severity, followed};
-use crate::state::Locks;
+use crate::state::{Debts, Locks};
 
 use super::super::conversation::random;
 use super::attempt::{Attempt, attempt};
-use super::look::Signals;
-use super::occasion::occasions;
+use super::look::{Signals, lost_of};
+use super::occasion::Programs;
 use super::plan::{Group, Item};
-use super::reverse::Owed;
 use super::snapshot::Snapshot;
 use super::tell::said;
 use super::verdict::{End, Verdict};
@@ -44,14 +43,16 @@ pub(in crate::commands) struct Pursuit<'p> {
     /// Whether something newer has happened.
     pub(in crate::commands) newer: &'p dyn Fn() -> bool,
     /// Reverse records that are still to be deleted.
-    pub(in crate::commands) owed: &'p RefCell<Vec<Owed>>,
+    pub(in crate::commands) debts: &'p Debts,
+    /// The user's programs.
+    pub(in crate::commands) programs: &'p Programs,
     /// Failures that were told, which need not be told again.
     pub(in crate::commands) told: &'p RefCell<Vec<Verdict>>,
 }
 
 /// Goes after `items`; what is open still at the end comes back.
 pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> Vec<Verdict> {
-    let Pursuit { group, locks, printer, newer, owed, .. } = this;
+    let Pursuit { group, locks, printer, newer, debts, .. } = this;
     let mut open = items;
     let mut failures = 0;
     let mut absent = Vec::new();
@@ -60,7 +61,7 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
         let signals = Signals { age, ..this.signals.clone() };
         let committed = &Cell::new(false);
         let seen = snapshot(&open);
-        let attempted = Attempt { group, signals: &signals, locks, printer, newer, committed, dry_run: false, owed };
+        let attempted = Attempt { group, signals: &signals, locks, printer, newer, committed, dry_run: false, debts };
         let verdicts = tokio::select! {
             verdicts = attempt(attempted, &open) => verdicts,
             () = overtaken(&open, &seen, newer, committed) => if newer() { return Vec::new() } else { continue },
@@ -69,9 +70,16 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
         let (missing, settled): (Vec<_>, Vec<_>) =
             settled.into_iter().partition(|one| matches!(one.end, End::Absent(_)));
         followed(printer, &said(&settled, None), Severity::Notice);
-        occasions(group, &settled, printer).await;
-        tell(this, &missing).await;
+        this.programs.tell(group, &settled);
+        tell(this, &missing);
         absent.extend(missing);
+        for item in &open {
+            // Both ends settle what was lost: our value is gone, or another is in its place.
+            if settled.iter().any(|verdict| verdict.name == *item.name() && concerns(verdict, item)) {
+                let lost = lost_of(item, &signals);
+                signals.dealt.borrow_mut().extend(lost.into_iter().map(|lost| (item.name().clone(), lost)));
+            }
+        }
         open.retain(|item| unsettled.iter().any(|verdict| concerns(verdict, item)));
         this.told.borrow_mut().retain(|known| !settled.iter().any(|verdict| is_same(known, verdict)));
         if open.is_empty() || newer() {
@@ -85,11 +93,11 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
         if this.until.is_some_and(|until| Instant::now() + pause >= until) {
             followed(printer, &said(&unsettled, None), Severity::Error);
             printer.say("given up: the time to go on trying (retry-for) is over");
-            occasions(group, &unsettled, printer).await;
+            this.programs.tell(group, &unsettled);
             unsettled.append(&mut absent);
             return unsettled;
         }
-        if tell(this, &unsettled).await {
+        if tell(this, &unsettled) {
             printer.quietly(|| format!("trying again in {:.1} s", pause.as_secs_f32()));
         }
         let end = Instant::now() + pause;
@@ -118,7 +126,7 @@ fn snapshot(items: &[Item]) -> Snapshot {
 }
 
 /// Tells of failures that were not told before; says whether there were any.
-async fn tell(this: Pursuit<'_>, failed: &[Verdict]) -> bool {
+fn tell(this: Pursuit<'_>, failed: &[Verdict]) -> bool {
     let is_new = |verdict: &&Verdict| is_news(verdict, &this.told.borrow());
     let news: Vec<Verdict> = failed.iter().filter(is_new).cloned().collect();
     if news.is_empty() {
@@ -127,7 +135,7 @@ async fn tell(this: Pursuit<'_>, failed: &[Verdict]) -> bool {
     followed(this.printer, &said(&news, None), Severity::Warning);
     // A run that never gives up has no other moment to tell the user's program; nor has what is not tried again.
     let last: Vec<Verdict> = news.iter().filter(|one| this.until.is_none() || !one.is_open()).cloned().collect();
-    occasions(this.group, &last, this.printer).await;
+    this.programs.tell(this.group, &last);
     this.told.borrow_mut().extend(news);
     true
 }

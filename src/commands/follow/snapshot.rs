@@ -18,6 +18,11 @@ impl Snapshot {
         Self(names.into_iter().map(|name| (name.to_owned(), interface::addresses(name).ok())).collect())
     }
 
+    /// Whether it is of an interface of this name too.
+    pub(in crate::commands) fn follows(&self, name: &str) -> bool {
+        self.0.iter().any(|(interface, _)| interface == name)
+    }
+
     /// Whether an interface has an address.
     pub(in crate::commands) fn holds(&self, name: &str, address: IpAddr) -> bool {
         self.addresses().any(|(interface, held)| interface == name && held == address)
