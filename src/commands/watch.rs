@@ -17,7 +17,7 @@ use crate::config::{Config, Surroundings, Watch};
 use crate::dns::Name;
 use crate::exit::Exit;
 use crate::output::{Message, Printer, Severity, followed};
-use crate::source::Family;
+use crate::source::{Family, Source};
 use crate::state::{Debts, Locks, Places};
 
 use super::environment;
@@ -205,7 +205,8 @@ impl Past {
 /// What the interfaces have that the names follow.
 fn snapshot(config: &Config) -> Snapshot {
     let families = [Family::V4, Family::V6];
-    Snapshot::of(config.names.iter().flat_map(|named| families.map(|family| named.source(family))).flatten())
+    let sources = config.names.iter().flat_map(|named| families.map(|family| named.source(family)));
+    Snapshot::of(sources.flatten().filter_map(Source::interface))
 }
 
 impl Ears {

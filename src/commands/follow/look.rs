@@ -91,7 +91,7 @@ pub(super) async fn look(item: &Item, signals: &Signals, server: Option<IpAddr>,
         }
         Found::Gone(_) | Found::Nothing(_) | Found::Unfit { .. } if !lost.is_empty() => down(item, &lost),
         Found::Gone(interface) if signals.kind.is_some() => {
-            Wish::Nothing(End::Left(format!("superseded: {interface} is gone")))
+            Wish::Nothing(End::Gone(format!("superseded: {interface} is gone")))
         }
         Found::Nothing(why) if is_down => Wish::Nothing(End::Left(why)),
         Found::Nothing(why) if younger(named.wait_for_address.value) => Wish::Nothing(End::Waiting(why)),

@@ -95,7 +95,7 @@ fn occasion(end: &End, record_type: RecordType) -> Option<(Occasion, String, Str
         End::Changed(difference) => (Occasion::Changed, difference),
         End::Unchanged(difference) => (Occasion::Unchanged, difference),
         End::Failed(..) | End::Absent(_) => return Some((Occasion::Failed, String::new(), String::new())),
-        End::Left(_) | End::Waiting(_) | End::Stale => return None,
+        End::Left(_) | End::Gone(_) | End::Waiting(_) | End::Stale => return None,
     };
     Some((occasion, difference.old.as_ref().map(text).unwrap_or_default(), text(&difference.new)))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::output::{Printer, Severity, followed};
+use crate::source::Source;
 use crate::state::{Debts, Locks};
 
 use super::super::conversation::random;
@@ -53,20 +54,28 @@ pub(in crate::commands) struct Pursuit<'p> {
 /// Goes after `items`; what is open still at the end comes back.
 pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> Vec<Verdict> {
     let Pursuit { group, locks, printer, newer, debts, .. } = this;
-    let mut open = items;
+    let first = snapshot(&items, this.signals);
+    let mut open = items.clone();
     let mut failures = 0;
     let mut absent = Vec::new();
     loop {
         let age = this.signals.age.map(|age| age + this.began.elapsed());
         let signals = Signals { age, ..this.signals.clone() };
         let committed = &Cell::new(false);
-        let seen = snapshot(&open);
+        let seen = snapshot(&open, this.signals);
         let attempted = Attempt { group, signals: &signals, locks, printer, newer, committed, dry_run: false, debts };
         let verdicts = tokio::select! {
             verdicts = attempt(attempted, &open) => verdicts,
-            () = overtaken(&open, &seen, newer, committed) => if newer() { return Vec::new() } else { continue },
+            () = overtaken(this, &open, &seen, committed) => if newer() { return Vec::new() } else { continue },
         };
-        let (mut unsettled, settled): (Vec<Verdict>, Vec<Verdict>) = verdicts.into_iter().partition(Verdict::is_open);
+        // An address that was there and is not any more may return untold: pppd tells nothing while a hook still runs.
+        let may_return = |verdict: &Verdict| {
+            let mut items = items.iter().filter(|item| concerns(verdict, item));
+            matches!(verdict.end, End::Gone(_) | End::Absent(_))
+                && items.any(|item| first.has_any(interface(item, &signals)))
+        };
+        let is_open = |verdict: &Verdict| verdict.is_open() || (this.until.is_some() && may_return(verdict));
+        let (mut unsettled, settled): (Vec<Verdict>, Vec<Verdict>) = verdicts.into_iter().partition(is_open);
         let (missing, settled): (Vec<_>, Vec<_>) =
             settled.into_iter().partition(|one| matches!(one.end, End::Absent(_)));
         followed(printer, &said(&settled, None), Severity::Notice);
@@ -91,9 +100,11 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
         let longest = if this.until.is_some() { LONGEST } else { LONGEST_OF_ALL };
         let pause = if has_failed { back_off(failures, longest) } else { ADDRESS };
         if this.until.is_some_and(|until| Instant::now() + pause >= until) {
-            followed(printer, &said(&unsettled, None), Severity::Error);
-            printer.say("given up: the time to go on trying (retry-for) is over");
-            this.programs.tell(group, &unsettled);
+            if unsettled.iter().any(Verdict::is_open) {
+                followed(printer, &said(&unsettled, None), Severity::Error);
+                printer.say("given up: the time to go on trying (retry-for) is over");
+                this.programs.tell(group, &unsettled);
+            }
             unsettled.append(&mut absent);
             return unsettled;
         }
@@ -101,7 +112,7 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
             printer.quietly(|| format!("trying again in {:.1} s", pause.as_secs_f32()));
         }
         let end = Instant::now() + pause;
-        while Instant::now() < end && !newer() && snapshot(&open) == seen {
+        while Instant::now() < end && !newer() && snapshot(&open, this.signals) == seen {
             sleep(TICK.min(end - Instant::now())).await;
         }
         if newer() {
@@ -112,17 +123,26 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
 
 /// Waits until what an attempt goes by has changed, if nothing has been sent that could change anything: a connection from
 /// an address that is gone would be waited for in vain.
-async fn overtaken(items: &[Item], seen: &Snapshot, newer: &dyn Fn() -> bool, committed: &Cell<bool>) {
+async fn overtaken(this: Pursuit<'_>, items: &[Item], seen: &Snapshot, committed: &Cell<bool>) {
     loop {
         sleep(TICK).await;
-        if !committed.get() && (newer() || snapshot(items) != *seen) {
+        if !committed.get() && ((this.newer)() || snapshot(items, this.signals) != *seen) {
             return;
         }
     }
 }
 
-fn snapshot(items: &[Item]) -> Snapshot {
-    Snapshot::of(items.iter().filter_map(Item::source))
+/// The interfaces that these items go by.
+fn snapshot(items: &[Item], signals: &Signals) -> Snapshot {
+    Snapshot::of(items.iter().filter_map(|item| interface(item, signals)))
+}
+
+/// The interface that an item goes by: its source's, or that of the event.
+fn interface<'i>(item: &'i Item, signals: &'i Signals) -> Option<&'i str> {
+    match item.source() {
+        Some(Source::Hook(None)) => signals.interface.as_deref(),
+        source => source.and_then(Source::interface),
+    }
 }
 
 /// Tells of failures that were not told before; says whether there were any.
@@ -149,10 +169,10 @@ fn concerns(verdict: &Verdict, item: &Item) -> bool {
 fn is_news(verdict: &Verdict, told: &[Verdict]) -> bool {
     let same = |known: &Verdict| match (&known.end, &verdict.end) {
         (End::Failed(_, known), End::Failed(_, message)) => known == message,
-        (End::Absent(known), End::Absent(why)) => known == why,
+        (End::Absent(known), End::Absent(why)) | (End::Gone(known), End::Gone(why)) => known == why,
         _ => false,
     };
-    let is_failure = matches!(verdict.end, End::Failed(..) | End::Absent(_));
+    let is_failure = matches!(verdict.end, End::Failed(..) | End::Absent(_) | End::Gone(_));
     is_failure && !told.iter().any(|known| is_same(known, verdict) && same(known))
 }
 

@@ -18,7 +18,7 @@ fn one(verdict: &Verdict, memory: Option<(&Reported, u64)>) -> Followed {
         memory.map(|(reported, now)| reported.ended(&name.to_string(), &record_type.to_string(), exit.code(), now));
     let (difference, note, message) = match end {
         End::Changed(difference) | End::Unchanged(difference) => (Some(difference.clone()), None, None),
-        End::Left(why) => (None, Some(why.clone()), None),
+        End::Left(why) | End::Gone(why) => (None, Some(why.clone()), None),
         End::Stale => (None, None, Some(plain("its address keeps changing"))),
         End::Waiting(why) | End::Absent(why) => (None, None, Some(plain(&format!("no address to publish: {why}")))),
         End::Failed(_, message) => (None, None, Some(message.clone())),

@@ -23,8 +23,10 @@ pub(in crate::commands) enum End {
     Changed(Difference),
     /// The zone held it already.
     Unchanged(Difference),
-    /// There was nothing to do, and why; "superseded", say.
+    /// There was nothing to do, and why.
     Left(String),
+    /// The interface is gone: what led here is superseded.
+    Gone(String),
     /// The address may be there in a moment.
     Waiting(String),
     /// There is no address, and it was waited for: if one comes, that is another event.
@@ -49,7 +51,7 @@ impl Verdict {
     /// The exit status that it would have alone.
     pub(in crate::commands) fn exit(&self) -> Exit {
         match &self.end {
-            End::Changed(_) | End::Unchanged(_) | End::Left(_) => Exit::Done,
+            End::Changed(_) | End::Unchanged(_) | End::Left(_) | End::Gone(_) => Exit::Done,
             End::Waiting(_) | End::Absent(_) | End::Stale => Exit::NoAddress,
             End::Failed(exit, _) => *exit,
         }
