@@ -29,7 +29,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
             return Exit::Done;
         }
         Err(error) => {
-            printer.failure(Exit::Setup, &usage(&error));
+            let verb = words.get(1).and_then(|word| word.to_str()).filter(|word| !word.starts_with('-'));
+            printer.failure(Exit::Setup, &usage(&error, verb));
             return Exit::Setup;
         }
     };
@@ -61,13 +62,15 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
 const HELP: &str = "nsup --help lists the commands, nsup set --help the options";
 
 /// clap's words for a fault of the command line, as ours: the fault, and its tip where it has a good one.
-fn usage(error: &clap::Error) -> Message {
+fn usage(error: &clap::Error, verb: Option<&str>) -> Message {
     let text = error.to_string();
     let mut parts = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
     let what = parts.next().unwrap_or_default();
     let rest: Vec<String> = parts.collect();
     // "To pass it as a value" is seldom what was meant.
     let tip = rest.iter().find_map(|part| part.strip_prefix("tip: ")).filter(|tip| tip.contains("similar"));
-    let hint = tip.unwrap_or(HELP).to_owned();
+    let is_verb = error.kind() != ErrorKind::InvalidSubcommand;
+    let help = verb.filter(|_| is_verb).map_or(HELP.to_owned(), |verb| format!("nsup {verb} --help shows its options"));
+    let hint = tip.map_or(help, str::to_owned);
     Message { what: what.strip_prefix("error: ").unwrap_or(&what).to_owned(), hint: Some(hint) }
 }

@@ -61,7 +61,10 @@ impl FileError {
             }
             Self::Fault { hint, .. } => hint.clone(),
             Self::Credential(_) => Some(super::credential::HINT.to_owned()),
-            Self::NotFound { .. } | Self::Unreadable { .. } => None,
+            Self::NotFound { .. } => Some(
+                "it says which names follow which addresses (README.md has one); --config names another".to_owned(),
+            ),
+            Self::Unreadable { .. } => None,
         }
     }
 }
