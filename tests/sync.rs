@@ -159,6 +159,15 @@ fn an_address_can_be_given_and_a_dry_run_shows_the_message_and_sends_none() {
 }
 
 #[test]
+fn the_example_in_contrib_is_one_that_can_be_used() {
+    let text = fs::read_to_string("contrib/nsup.toml").unwrap();
+    let whole = text.replace("# ipv6", "ipv6").replace("# ttl", "ttl").replace("# on-", "on-");
+    for text in [text, whole] {
+        nsup::config::Config::parse(&text, std::path::Path::new("nsup.toml"), None).unwrap();
+    }
+}
+
+#[test]
 fn set_and_get_take_server_key_and_ttl_from_the_file() {
     let Some((server, key)) = start() else { return };
     let home = Home::new(server.address(), &key, "ttl = 77");

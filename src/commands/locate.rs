@@ -143,7 +143,10 @@ async fn authority(
         let asked = discovery.asked().clone();
         talk.printer.step(|| format!("question to the resolver: {asked} SOA"));
         let answer = resolver.ask(&asked, RecordType::SOA, &mut random).await;
-        let answer = answer.map_err(|why| unresolved(&asked.to_string(), &why))?;
+        let answer = answer.map_err(|why| {
+            let what = format!("the primary of {start} was not found: {why}");
+            Halt::new(Exit::Unreachable, what, Some(NAME_IT.to_owned()))
+        })?;
         match discovery.heard(&answer) {
             Found::Zone(authority) if given.zone.as_ref().is_none_or(|zone| *zone == authority.zone) => {
                 return Ok(authority);
@@ -164,6 +167,9 @@ async fn authority(
         }
     }
 }
+
+/// What to do where the primary cannot be found.
+const NAME_IT: &str = "name it: --server 192.0.2.53, or server = \"192.0.2.53\" in nsup.toml";
 
 fn unresolved(host: &str, why: &LookupError) -> Halt {
     let hint = "an address needs no resolver: --server 192.0.2.53".to_owned();

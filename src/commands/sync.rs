@@ -41,8 +41,13 @@ pub(super) async fn run(sync: &Sync, printer: Printer) -> Exit {
         followed(printer, &said(&verdicts, None), Severity::Error);
         return worst(verdicts.iter().map(Verdict::exit));
     }
+    // Who sits there wants to see it each time, and has told nobody else.
     let reported = Reported::within(places.state);
-    followed(printer, &said(&verdicts, Some((&reported, unix()))), Severity::Error);
+    let memory = (!printer.is_attended()).then(|| (&reported, unix()));
+    if let (Some(why), true) = (&places.refused, printer.is_attended() || printer.verbose) {
+        printer.warning(&format!("{why}: what was reported is not remembered, and cron hears of it each time"));
+    }
+    followed(printer, &said(&verdicts, memory), Severity::Error);
     let programs = Programs::start(printer);
     ended.iter().for_each(|(group, verdicts)| programs.tell(group, verdicts));
     programs.finish().await;

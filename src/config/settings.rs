@@ -99,6 +99,8 @@ pub enum ConfigError {
     Caller(#[from] CallerError),
     #[error("{}: it has no [[name]] {name}", path.display())]
     NotConfigured { name: String, path: PathBuf },
+    #[error("--address: no name that is asked for has the source \"given\"")]
+    NoneGiven,
     #[error("that is not about one name")]
     NotOneShot,
     #[error("key {0}")]
@@ -115,7 +117,7 @@ impl ConfigError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoKey => Some(
-                "-k FILE names the file with the TSIG key that the server knows too, or key = in nsup.toml".to_owned(),
+                "-k FILE names the file with the TSIG key that the server knows too, or key = above the first [[name]] of nsup.toml".to_owned(),
             ),
             Self::File(why) => why.hint(),
             Self::Caller(why) => why.hint(),

@@ -4,10 +4,11 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use crate::dns::Name;
+use crate::source::Source;
 
 use super::args::{Args, Command, HookWords, SyncWords, WatchWords};
 use super::caller::{self, Caller, Event};
-use super::file::{Config, FileError, Surroundings};
+use super::file::{Config, FileError, NamedConfig, Surroundings};
 use super::settings::{ConfigError, Settings, Speech};
 
 /// What is to be done.
@@ -86,6 +87,11 @@ fn sync(words: SyncWords, here: &Surroundings) -> Result<(Task, Speech), ConfigE
     let names: Vec<Name> = names.iter().map(parse).collect::<Result<_, _>>()?;
     if let Some(name) = names.iter().find(|name| !show && config.named(name).is_none()) {
         return Err(ConfigError::NotConfigured { name: name.to_string(), path: config.path });
+    }
+    let is_given = |named: &NamedConfig| [&named.ipv4, &named.ipv6].iter().any(|it| it.value == Some(Source::Given));
+    let mut wanted = config.names.iter().filter(|named| names.is_empty() || names.contains(&named.name));
+    if !given.is_empty() && !wanted.any(is_given) {
+        return Err(ConfigError::NoneGiven);
     }
     Ok((Task::Sync(Sync { config, names, given, dry_run, show }), speech(verbose, quiet, json)))
 }

@@ -13,6 +13,9 @@ use super::report::{line, values};
 use super::syslog::Severity;
 use super::{Printer, json};
 
+/// Between a message and its hint, where both are one line.
+const HINT: &str = "; hint: ";
+
 /// What became of one RRset.
 #[derive(Debug, Clone)]
 pub struct Followed {
@@ -81,6 +84,11 @@ pub fn followed(printer: Printer, all: &[Followed], gravity: Severity) {
         let lasted = same[0].lasted.filter(|seconds| *seconds > 0);
         let line = format!("{line}{}", lasted.map(|s| format!(" (failing for {})", time(s))).unwrap_or_default());
         match same[0].is_known {
+            false if printer.is_attended() => {
+                let (what, hint) =
+                    line.split_once(HINT).map_or((line.as_str(), None), |(what, hint)| (what, Some(hint)));
+                printer.message(&Message { what: what.to_owned(), hint: hint.map(str::to_owned) });
+            }
             true => printer.quietly(|| line),
             false => printer.speak(gravity, &line),
         }
@@ -90,7 +98,7 @@ pub fn followed(printer: Printer, all: &[Followed], gravity: Severity) {
 /// A message in one line: a mail of cron has one for each failure.
 pub(super) fn in_one_line(message: &Message) -> String {
     match &message.hint {
-        Some(hint) => format!("{}; hint: {hint}", message.what),
+        Some(hint) => format!("{}{HINT}{hint}", message.what),
         None => message.what.clone(),
     }
 }

@@ -10,7 +10,7 @@ mod json;
 mod report;
 mod syslog;
 
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 use crate::exit::Exit;
 
@@ -33,6 +33,11 @@ pub struct Printer {
 }
 
 impl Printer {
+    /// Whether somebody sits there and reads: then everything is said each time.
+    pub fn is_attended(&self) -> bool {
+        self.log.is_none() && std::io::stderr().is_terminal()
+    }
+
     /// The same, to a log.
     pub fn to_log(self, log: &'static Syslog) -> Self {
         Self { log: Some(log), json: false, ..self }

@@ -37,7 +37,7 @@ pub enum Unfit {
     None(Family),
     /// There is none yet but what every interface has or what is not usable yet (link-local, tentative): one may come
     /// soon.
-    #[error("no {0} address yet but {1}")]
+    #[error("no usable {0} address, only: {1}")]
     NotYet(Family, Skipped),
     /// There are some, and none is fit.
     #[error("no {0} address fit to publish: {1}")]

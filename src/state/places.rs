@@ -11,6 +11,8 @@ pub struct Places {
     pub runtime: Option<PathBuf>,
     /// Kept: what was reported.
     pub state: Option<PathBuf>,
+    /// Why there is no state.
+    pub refused: Option<String>,
 }
 
 impl Places {
@@ -29,7 +31,10 @@ impl Places {
                 .map(|directory| directory.join("nsup")),
         });
         // Events say which addresses a machine had, and locks can be held by whoever can open them.
-        Self { runtime: runtime.filter(|path| is_made(path, 0o700)), state: state.filter(|path| is_made(path, 0o755)) }
+        let made = state.as_ref().is_some_and(|path| is_made(path, 0o755));
+        let named = state.as_ref().map_or_else(|| "no directory".to_owned(), |path| path.display().to_string());
+        let refused = (!made).then(|| format!("{named} cannot be made, or others may write to it"));
+        Self { runtime: runtime.filter(|path| is_made(path, 0o700)), state: state.filter(|_| made), refused }
     }
 }
 
@@ -90,7 +95,7 @@ mod tests {
     #[test]
     fn a_directory_that_cannot_be_made_is_done_without() {
         let places = Places::make(Some(Path::new("/dev/null/x")), &|_| Some("/dev/null/y".to_owned()));
-        assert_eq!(places, Places::default());
+        assert_eq!((places.runtime, places.state), (None, None));
     }
 
     #[test]

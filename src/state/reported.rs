@@ -13,6 +13,9 @@ use super::places::file_name;
 const FIRST: u64 = 3600;
 const LONGEST: u64 = 24 * 3600;
 
+/// How many causes of one failure are told apart.
+const MOST_CAUSES: usize = 8;
+
 /// What to say of how something ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Say {
@@ -38,8 +41,8 @@ struct Failing {
     since: u64,
     said: u64,
     pause: u64,
-    /// The exit statuses that were reported of it: another one is news.
-    statuses: Vec<u8>,
+    /// What was reported of it: another cause is news, once.
+    causes: Vec<u64>,
 }
 
 impl Reported {
@@ -48,14 +51,14 @@ impl Reported {
         Self { directory }
     }
 
-    /// Takes in that the records of `name` with this type ended with this exit status at `now` (seconds since 1970), and
+    /// Takes in how the records of `name` with this type ended at `now` (seconds since 1970): well, or for this cause; and
     /// says what is to be said. What cannot be remembered is news each time.
-    pub fn ended(&self, name: &str, record_type: &str, status: u8, now: u64) -> Say {
+    pub fn ended(&self, name: &str, record_type: &str, cause: Option<&str>, now: u64) -> Say {
         let path = self.directory.as_ref().map(|directory| directory.join(file_name("reported", name)));
         let mut memory = path.as_deref().and_then(read).unwrap_or_else(|| json!({}));
         let known = Failing::of(&memory[record_type]).filter(|known| known.since <= now && known.said <= now);
         let remember = |memory: &Value| path.as_deref().is_some_and(|path| write(path, memory).is_ok());
-        if status == 0 {
+        let Some(cause) = cause.map(mark) else {
             if memory[record_type].is_null() {
                 return Say::Nothing;
             }
@@ -63,18 +66,18 @@ impl Reported {
             // What cannot be forgotten would be said to have recovered each time.
             let since = known.map_or(now, |known| known.since);
             return if remember(&memory) { Say::Recovered(now - since) } else { Say::Nothing };
-        }
+        };
         let failing = match known {
-            Some(known) if now - known.said < known.pause && known.statuses.contains(&status) => return Say::Known,
+            Some(known) if now - known.said < known.pause && known.has(cause) => return Say::Known,
             Some(mut known) => {
-                if known.statuses.contains(&status) {
+                if known.has(cause) {
                     known.pause = known.pause.saturating_mul(2).clamp(FIRST, LONGEST);
                 } else {
-                    known.statuses.push(status);
+                    known.causes.push(cause);
                 }
                 Failing { said: now, ..known }
             }
-            None => Failing { since: now, said: now, pause: FIRST, statuses: vec![status] },
+            None => Failing { since: now, said: now, pause: FIRST, causes: vec![cause] },
         };
         memory[record_type] = failing.to_json();
         remember(&memory);
@@ -83,16 +86,26 @@ impl Reported {
 }
 
 impl Failing {
+    /// Whether this cause was reported. What has so many has no new one.
+    fn has(&self, cause: u64) -> bool {
+        self.causes.contains(&cause) || self.causes.len() >= MOST_CAUSES
+    }
+
     fn of(value: &Value) -> Option<Self> {
-        let statuses = value["statuses"].as_array()?.iter();
-        let statuses = statuses.filter_map(|status| status.as_u64().and_then(|status| u8::try_from(status).ok()));
+        let causes = value["causes"].as_array()?.iter().filter_map(Value::as_u64);
         let (since, said) = (value["since"].as_u64()?, value["said"].as_u64()?);
-        Some(Self { since, said, pause: value["pause"].as_u64()?.min(LONGEST), statuses: statuses.collect() })
+        Some(Self { since, said, pause: value["pause"].as_u64()?.min(LONGEST), causes: causes.collect() })
     }
 
     fn to_json(&self) -> Value {
-        json!({ "since": self.since, "said": self.said, "pause": self.pause, "statuses": self.statuses })
+        json!({ "since": self.since, "said": self.said, "pause": self.pause, "causes": self.causes })
     }
+}
+
+/// A number for a cause, the same for texts that differ in their numbers only: times, ports, counts (FNV-1a).
+fn mark(cause: &str) -> u64 {
+    let letters = cause.bytes().filter(|octet| !octet.is_ascii_digit());
+    letters.fold(0xcbf2_9ce4_8422_2325, |mark, octet| (mark ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn read(path: &Path) -> Option<Value> {
@@ -131,26 +144,26 @@ mod tests {
         let start = 1_800_000_000;
         let mut said = Vec::new();
         for minute in 0..3 * 24 * 60 {
-            match reported.ended(NAME, "A", 3, start + minute * 60) {
+            match reported.ended(NAME, "A", Some("away"), start + minute * 60) {
                 Say::Failing(seconds) => said.push(seconds / 3600),
                 other => assert_eq!(other, Say::Known),
             }
         }
         assert_eq!(said, [0, 1, 3, 7, 15, 31, 55]);
-        assert_eq!(reported.ended(NAME, "A", 0, start + 300_000), Say::Recovered(300_000));
-        assert_eq!(reported.ended(NAME, "A", 0, start + 300_060), Say::Nothing);
+        assert_eq!(reported.ended(NAME, "A", None, start + 300_000), Say::Recovered(300_000));
+        assert_eq!(reported.ended(NAME, "A", None, start + 300_060), Say::Nothing);
     }
 
     #[test]
     fn another_kind_of_failure_is_news_once_and_types_are_told_apart() {
         let (_directory, reported) = memory();
         let at = |minute: u64| 1_800_000_000 + minute * 60;
-        assert_eq!(reported.ended(NAME, "A", 3, at(0)), Say::Failing(0));
-        assert_eq!(reported.ended(NAME, "A", 2, at(1)), Say::Failing(60));
-        assert_eq!(reported.ended(NAME, "A", 3, at(2)), Say::Known);
-        assert_eq!(reported.ended(NAME, "A", 2, at(3)), Say::Known);
-        assert_eq!(reported.ended(NAME, "AAAA", 3, at(4)), Say::Failing(0));
-        assert_eq!(reported.ended(NAME, "AAAA", 0, at(5)), Say::Recovered(60));
+        assert_eq!(reported.ended(NAME, "A", Some("away"), at(0)), Say::Failing(0));
+        assert_eq!(reported.ended(NAME, "A", Some("refused"), at(1)), Say::Failing(60));
+        assert_eq!(reported.ended(NAME, "A", Some("away"), at(2)), Say::Known);
+        assert_eq!(reported.ended(NAME, "A", Some("refused"), at(3)), Say::Known);
+        assert_eq!(reported.ended(NAME, "AAAA", Some("away"), at(4)), Say::Failing(0));
+        assert_eq!(reported.ended(NAME, "AAAA", None, at(5)), Say::Recovered(60));
     }
 
     #[test]
@@ -161,22 +174,22 @@ mod tests {
             ["", "[]", "{\"A\": 3}", "{\"A\":{\"since\":9e99}}", "\u{0}\u{1}", "{\"A\":{\"since\":-1,\"said\":2}}"]
         {
             fs::write(&path, text).unwrap();
-            assert_eq!(reported.ended(NAME, "A", 3, 1000), Say::Failing(0), "{text:?}");
+            assert_eq!(reported.ended(NAME, "A", Some("away"), 1000), Say::Failing(0), "{text:?}");
         }
         // The clock was set back.
-        assert_eq!(reported.ended(NAME, "A", 3, 500), Say::Failing(0));
+        assert_eq!(reported.ended(NAME, "A", Some("away"), 500), Say::Failing(0));
         let nowhere = Reported::within(Some("/dev/null/x".into()));
         for reported in [nowhere, Reported::within(None)] {
-            assert_eq!(reported.ended(NAME, "A", 3, 1000), Say::Failing(0));
-            assert_eq!(reported.ended(NAME, "A", 3, 1001), Say::Failing(0));
-            assert_eq!(reported.ended(NAME, "A", 0, 1002), Say::Nothing);
+            assert_eq!(reported.ended(NAME, "A", Some("away"), 1000), Say::Failing(0));
+            assert_eq!(reported.ended(NAME, "A", Some("away"), 1001), Say::Failing(0));
+            assert_eq!(reported.ended(NAME, "A", None, 1002), Say::Nothing);
         }
     }
 
     #[test]
     fn nothing_is_written_while_all_is_well() {
         let (directory, reported) = memory();
-        assert_eq!(reported.ended(NAME, "A", 0, 1000), Say::Nothing);
+        assert_eq!(reported.ended(NAME, "A", None, 1000), Say::Nothing);
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 }

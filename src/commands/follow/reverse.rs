@@ -7,7 +7,8 @@ use futures_util::future::join_all;
 use crate::address::{self, Circumstances, Found};
 use crate::config::{Primary, Ptr};
 use crate::dns::{Name, Rdata, RecordType};
-use crate::output::Subject;
+use crate::exit::Exit;
+use crate::output::{Message, Subject};
 use crate::proto::Update;
 use crate::proto::goal::{Goal, Target};
 use crate::source::{Family, Source, reverse_name};
@@ -19,6 +20,10 @@ use super::look::Wish;
 use super::pieces::{Piece, bring_all};
 use super::plan::Item;
 use super::verdict::{End, Verdict};
+
+/// What to do where the server has no such zone.
+const WHERE: &str = "ptr = true needs the reverse zone on the name's server; ptr = { server = ... } says where else it is, \
+                     and where it is your provider's, leave ptr out";
 
 /// Sets the PTR records of the addresses that were brought about, and deletes those of the addresses that were
 /// replaced, if they still say our name. What has the same server and key goes together.
@@ -105,7 +110,16 @@ async fn bring_about(this: Attempt<'_>, primary: &Primary, pieces: Vec<Piece>) -
             piece.settles.iter().for_each(|(name, address)| this.debts.settle(name, *address));
         }
     }
-    ended.into_iter().map(|(piece, end)| Verdict { name: piece.name, record_type: RecordType::PTR, end }).collect()
+    let verdict = |(piece, end): (Piece, End)| {
+        let end = match end {
+            End::Failed(exit @ Exit::Refused, message) => {
+                End::Failed(exit, Message { hint: Some(WHERE.to_owned()), what: format!("ptr: {}", message.what) })
+            }
+            end => end,
+        };
+        Verdict { name: piece.name, record_type: RecordType::PTR, end }
+    };
+    ended.into_iter().map(verdict).collect()
 }
 
 fn piece(address: IpAddr, goal: Goal) -> Piece {

@@ -14,8 +14,6 @@ pub(in crate::commands) fn said(verdicts: &[Verdict], memory: Option<(&Reported,
 fn one(verdict: &Verdict, memory: Option<(&Reported, u64)>) -> Followed {
     let Verdict { name, record_type, end } = verdict;
     let exit = verdict.exit();
-    let say =
-        memory.map(|(reported, now)| reported.ended(&name.to_string(), &record_type.to_string(), exit.code(), now));
     let (difference, note, message) = match end {
         End::Changed(difference) | End::Unchanged(difference) => (Some(difference.clone()), None, None),
         End::Left(why) | End::Gone(why) => (None, Some(why.clone()), None),
@@ -23,6 +21,9 @@ fn one(verdict: &Verdict, memory: Option<(&Reported, u64)>) -> Followed {
         End::Waiting(why) | End::Absent(why) => (None, None, Some(plain(&format!("no address to publish: {why}")))),
         End::Failed(_, message) => (None, None, Some(message.clone())),
     };
+    let cause = message.as_ref().map(|message| format!("{} {}", exit.code(), message.what));
+    let say = memory
+        .map(|(reported, now)| reported.ended(&name.to_string(), &record_type.to_string(), cause.as_deref(), now));
     let lasted = match say {
         Some(Say::Failing(seconds) | Say::Recovered(seconds)) => Some(seconds),
         _ => None,

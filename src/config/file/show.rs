@@ -46,7 +46,11 @@ impl Config {
         let directory = self.state_directory.value.as_ref();
         vec![
             row("retry-for", duration(self.retry_for.value), &self.retry_for),
-            row("state-directory", or(directory.map(|path| path.display()), "by itself"), &self.state_directory),
+            row(
+                "state-directory",
+                or(directory.map(|path| path.display()), "/var/lib/nsup or a user's own"),
+                &self.state_directory,
+            ),
             row("syslog", self.syslog.value.display(), &self.syslog),
         ]
     }
@@ -162,9 +166,9 @@ on-down = "2001:db8::1"
         let shown = config.show(&[Name::parse("cable.example.org").unwrap()]);
         let expected = "\
 /etc/nsup/nsup.toml
-  retry-for        10m        default
-  state-directory  by itself  default
-  syslog           /dev/log   default
+  retry-for        10m                            default
+  state-directory  /var/lib/nsup or a user's own  default
+  syslog           /dev/log                       default
 
 cable.example.org. (line 4)
   server            192.0.2.53:53, ns2.example.org:5353   line 1

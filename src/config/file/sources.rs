@@ -25,6 +25,9 @@ pub(super) fn source(item: &Item<'_>, family: Family) -> Result<Option<Source>, 
             (SourceError::Unknown(_), Some(near)) if near != word => {
                 fault.hint(format!("did you mean \"{near}{}\"?", &text[word.len()..]))
             }
+            (SourceError::Unknown(_), None) if !text.contains([':', '.', ' ']) && !text.is_empty() => {
+                fault.hint(format!("an interface is written \"interface:{text}\""))
+            }
             _ => fault,
         }
     })
