@@ -107,7 +107,7 @@ pub fn files() -> Vec<PathBuf> {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path != contrib.join("README.md") {
+            } else if path.parent() != Some(contrib) {
                 found.push(path.strip_prefix(contrib).expect("it is below contrib").to_owned());
             }
         }
