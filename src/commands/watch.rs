@@ -48,6 +48,8 @@ struct Past {
     lost: Vec<(String, IpAddr)>,
     /// What has been made of these, name by name.
     dealt: Rc<RefCell<Vec<(Name, IpAddr)>>>,
+    /// Whether something was lost that no round knows of yet: what is there now need not tell that.
+    is_news: bool,
 }
 
 /// What is heard.
@@ -111,6 +113,7 @@ async fn follow(config: &Config, ears: &mut Ears, past: &mut Past, programs: &Pr
         let newer = Cell::new(false);
         // What an interface has got again is not lost.
         past.lost.retain(|(name, address)| !seen.holds(name, *address));
+        past.is_news = false;
         let (lost, dealt) = (past.lost.clone(), past.dealt.clone());
         let signals = Signals { lost, dealt, age: Some(Duration::ZERO), ..Signals::default() };
         let is_newer = || newer.get();
@@ -165,7 +168,7 @@ async fn listen(
             () = sleep_until(wake), if is_over || !newer.get() => {
                 // Every announcement of a router is news; an address is one only if it is another.
                 let now = snapshot(config);
-                let is_due = due.take().is_some() && now != *seen;
+                let is_due = due.take().is_some() && (now != *seen || past.is_news);
                 // News can be lost; what was there and is not there any more cannot.
                 let gone = seen.addresses().filter(|(name, address)| !now.holds(name, *address));
                 gone.for_each(|(name, address)| past.lose(name, address));
@@ -195,6 +198,7 @@ impl Past {
         self.dealt.borrow_mut().retain(|(_, dealt)| *dealt != address);
         self.lost.retain(|(_, lost)| *lost != address);
         self.lost.push((interface.to_owned(), address));
+        self.is_news = true;
         if self.lost.len() > REMEMBERED {
             let (_, forgotten) = self.lost.remove(0);
             self.dealt.borrow_mut().retain(|(_, dealt)| *dealt != forgotten);

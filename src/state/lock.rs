@@ -1,10 +1,14 @@
 //! Locks between the processes of one machine. The kernel takes them back when a process dies,
 //! however it dies.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -18,6 +22,8 @@ const AGAIN: Duration = Duration::from_millis(20);
 #[derive(Debug, Clone)]
 pub struct Locks {
     directory: Option<PathBuf>,
+    /// What this process has: it does not wait for itself.
+    held: Rc<RefCell<HashMap<PathBuf, Weak<Lock>>>>,
 }
 
 /// A lock that is held until it is dropped.
@@ -29,12 +35,12 @@ pub struct Lock {
 impl Locks {
     /// Locks in this directory; without one nothing is locked.
     pub fn within(directory: Option<PathBuf>) -> Self {
-        Self { directory }
+        Self { directory, held: Rc::default() }
     }
 
     /// Locks all of these, waiting no longer than until `deadline`; `None` when somebody else held one for so long. A
     /// lock that cannot be had for another reason (a full disk, say) is done without.
-    pub async fn all(&self, labels: impl IntoIterator<Item = String>, deadline: Instant) -> Option<Vec<Lock>> {
+    pub async fn all(&self, labels: impl IntoIterator<Item = String>, deadline: Instant) -> Option<Vec<Arc<Lock>>> {
         let Some(directory) = &self.directory else { return Some(Vec::new()) };
         let mut paths: Vec<PathBuf> =
             labels.into_iter().map(|label| directory.join(file_name("lock", &label))).collect();
@@ -44,8 +50,12 @@ impl Locks {
         let mut held = Vec::new();
         for path in paths {
             loop {
-                match Lock::take(&path) {
-                    Ok(Some(lock)) => held.push(lock),
+                let own = self.held.borrow().get(&path).and_then(Weak::upgrade);
+                match own.map_or_else(|| Lock::take(&path).map(|lock| lock.map(Arc::new)), |own| Ok(Some(own))) {
+                    Ok(Some(lock)) => {
+                        self.held.borrow_mut().insert(path.clone(), Arc::downgrade(&lock));
+                        held.push(lock);
+                    }
                     Ok(None) if Instant::now() >= deadline => return None,
                     Ok(None) => {
                         sleep(AGAIN).await;
@@ -96,17 +106,18 @@ mod tests {
     #[test]
     fn a_lock_is_waited_for_until_it_is_free_or_the_time_is_up() {
         let directory = tempfile::tempdir().unwrap();
-        let locks = Locks::within(Some(directory.path().to_owned()));
+        let [locks, others] = [(); 2].map(|()| Locks::within(Some(directory.path().to_owned())));
         run(async {
             let far = Instant::now() + Duration::from_secs(60);
             let held = locks.all(names("a b"), far).await.unwrap();
-            assert!(locks.all(names("c a"), Instant::now()).await.is_none(), "a is held");
-            assert!(locks.all(names("c"), far).await.is_some(), "what was given up is free");
+            assert!(locks.all(names("c a"), Instant::now()).await.is_some(), "nobody waits for himself");
+            assert!(others.all(names("c a"), Instant::now()).await.is_none(), "a is held");
+            assert!(others.all(names("c"), far).await.is_some(), "what was given up is free");
             let holder = std::thread::spawn(move || {
                 std::thread::sleep(AGAIN * 2);
                 drop(held);
             });
-            assert!(locks.all(names("b"), far).await.is_some());
+            assert!(others.all(names("b"), far).await.is_some());
             holder.join().unwrap();
         });
     }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::net::IpAddr;
 
 use futures_util::future::join_all;
+use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use crate::config::Primary;
@@ -54,7 +55,11 @@ pub(in crate::commands) async fn attempt(this: Attempt<'_>, items: &[Item]) -> V
     let owner = |item: &Item| (item.name().clone(), record_type(item));
     let (items, left) = promising(items, this.signals).await;
     let (zones, faults) = located(primary, items, owner, &mut talk).await;
-    let in_zones = zones.into_iter().map(|zone| in_zone(this, zone));
+    let all: Vec<Item> = zones.iter().flat_map(|zone| zone.things.clone()).collect();
+    let answers = OnceCell::new();
+    // Under the first lock that is had, so that what they say is of now.
+    let answers = async || answers.get_or_init(|| Answers::of(&all)).await;
+    let in_zones = zones.into_iter().map(|zone| in_zone(this, zone, &answers));
     let mut verdicts: Vec<Verdict> = join_all(in_zones).await.into_iter().flatten().collect();
     verdicts.extend(faults.into_iter().chain(left).map(|(item, end)| verdict(&item, end)));
     verdicts
@@ -77,10 +82,10 @@ async fn promising(items: &[Item], signals: &Signals) -> (Vec<Item>, Vec<(Item, 
     (some, none)
 }
 
-async fn in_zone(this: Attempt<'_>, place: Located<Item>) -> Vec<Verdict> {
+async fn in_zone<'a>(this: Attempt<'_>, place: Located<Item>, answers: &impl AsyncFn() -> &'a Answers) -> Vec<Verdict> {
     let primary = &this.group.primary;
     let Located { zone, mut contacts, things: items } = place;
-    let labels = labels(primary, &zone, &items);
+    let labels = labels(primary, &items);
     let Some(locks) = this.locks.all(labels, Instant::now() + primary.budget).await else {
         let what = "another run of nsup has been at work on it all the time".to_owned();
         let end = End::Failed(Exit::Contended, Message { what, hint: None });
@@ -90,7 +95,7 @@ async fn in_zone(this: Attempt<'_>, place: Located<Item>) -> Vec<Verdict> {
     let mut open = items;
     for _ in 0..CHASES {
         let server = contacts.current().map(|server| server.ip());
-        let wishes = wishes(&open, this.signals, server).await;
+        let wishes = wishes(&open, this.signals, server, answers().await).await;
         // A program that says the address may take its time: that is not the server's.
         let mut talk = Conversation::for_many(primary, wishes.len(), this.printer);
         done.extend(once(this, &zone, &mut contacts, &mut talk, wishes).await);
@@ -116,19 +121,18 @@ async fn in_zone(this: Attempt<'_>, place: Located<Item>) -> Vec<Verdict> {
     done.into_iter().map(|(item, _, end)| verdict(&item, end)).chain(reversed).collect()
 }
 
-/// The locks of these names at these servers. Several names share one: hundreds of files are more than a process may have
-/// open on some systems.
-fn labels(primary: &Primary, zone: &Name, items: &[Item]) -> Vec<String> {
+/// The locks of these names at these servers. Several names share one, whatever their zones: hundreds of files are more than
+/// a process may have open on some systems.
+fn labels(primary: &Primary, items: &[Item]) -> Vec<String> {
     const SHARES: u32 = 16;
     let servers: Vec<String> = primary.servers.iter().map(ToString::to_string).collect();
     let share = |item: &Item| item.name().to_string().bytes().map(u32::from).sum::<u32>() % SHARES;
-    items.iter().map(|item| format!("{}-{zone}@{}", share(item), servers.join(","))).collect()
+    items.iter().map(|item| format!("{}@{}", share(item), servers.join(","))).collect()
 }
 
 /// What each item is to hold now.
-async fn wishes(items: &[Item], signals: &Signals, server: Option<IpAddr>) -> Vec<(Item, Wish)> {
-    let answers = Answers::of(items).await;
-    join_all(items.iter().map(async |item| (item.clone(), look(item, signals, server, &answers).await))).await
+async fn wishes(items: &[Item], signals: &Signals, server: Option<IpAddr>, answers: &Answers) -> Vec<(Item, Wish)> {
+    join_all(items.iter().map(async |item| (item.clone(), look(item, signals, server, answers).await))).await
 }
 
 /// Brings wishes about.

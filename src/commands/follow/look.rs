@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::address::{self, Circumstances, Found, Handed};
-use crate::config::{Kind, OnDown};
+use crate::config::{Kind, NamedConfig, OnDown};
 use crate::dns::{Name, Rdata, RecordType};
 use crate::exit::Exit;
 use crate::output::Message;
@@ -34,6 +34,8 @@ pub(in crate::commands) struct Signals {
     pub(in crate::commands) dealt: Rc<RefCell<Vec<(Name, IpAddr)>>>,
     /// Addresses that the command line gives.
     pub(in crate::commands) given: Vec<IpAddr>,
+    /// What the last pppd on the interface had for `ipparam`; `None` where all links are a name's own.
+    pub(in crate::commands) link: Option<Option<String>>,
     /// How long ago the last of them was; `None` without an event.
     pub(in crate::commands) age: Option<Duration>,
 }
@@ -70,9 +72,11 @@ pub(super) async fn look(item: &Item, signals: &Signals, server: Option<IpAddr>,
     let concerned = signals.interface.is_none() || source.interface().is_none_or(|own| is_about(signals, own));
     let handed = signals.handed.as_ref().filter(|_| concerned);
     let around = Circumstances { server, given: &signals.given, handed, allow_private };
-    let found = match answers.about(item) {
-        Some(found) => found,
-        None => {
+    let found = match (&signals.interface, answers.about(item)) {
+        // What it has is another link's.
+        (Some(interface), _) if !is_its_link(named, signals) => Found::Gone(interface.clone()),
+        (_, Some(found)) => found,
+        (_, None) => {
             address::find(source, item.family, &around).await.unwrap_or(Found::Unknown(format!("{source}: not asked")))
         }
     };
@@ -87,6 +91,12 @@ pub(super) async fn look(item: &Item, signals: &Signals, server: Option<IpAddr>,
         Found::This(address) => Wish::Targets(vec![target(item, Goal::Exactly(vec![rdata(address)]))]),
         // The link is up again, and its address still to come.
         Found::Nothing(why) if signals.kind == Some(Kind::Up) && younger(named.wait_for_address.value) => {
+            Wish::Nothing(End::Waiting(why))
+        }
+        // So it may be beside what is there in any case, a unique local address for one.
+        Found::Unfit { why, .. }
+            if !lost.is_empty() && signals.kind == Some(Kind::Up) && younger(named.wait_for_address.value) =>
+        {
             Wish::Nothing(End::Waiting(why))
         }
         Found::Gone(_) | Found::Nothing(_) | Found::Unfit { .. } if !lost.is_empty() => down(item, &lost),
@@ -105,6 +115,12 @@ pub(super) async fn look(item: &Item, signals: &Signals, server: Option<IpAddr>,
         }
         Found::Unknown(why) => none(why, None),
     }
+}
+
+/// Whether the link that the events are about is the name's.
+pub(super) fn is_its_link(named: &NamedConfig, signals: &Signals) -> bool {
+    let Some(link) = &signals.link else { return true };
+    named.ipparam.value.is_none() || named.ipparam.value == *link
 }
 
 /// The addresses that the item's interface had and that nothing has been made of yet; of a host behind a prefix, those

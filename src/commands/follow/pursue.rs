@@ -11,7 +11,7 @@ use crate::state::{Debts, Locks};
 
 use super::super::conversation::random;
 use super::attempt::{Attempt, attempt};
-use super::look::{Signals, lost_of};
+use super::look::{Signals, is_its_link, lost_of};
 use super::occasion::Programs;
 use super::plan::{Group, Item};
 use super::snapshot::Snapshot;
@@ -70,7 +70,8 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
         };
         // An address that was there and is not any more may return untold: pppd tells nothing while a hook still runs.
         let may_return = |verdict: &Verdict| {
-            let mut items = items.iter().filter(|item| concerns(verdict, item));
+            let is_ours = |item: &&Item| concerns(verdict, item) && is_its_link(&item.member.named, &signals);
+            let mut items = items.iter().filter(is_ours);
             matches!(verdict.end, End::Gone(_) | End::Absent(_))
                 && items.any(|item| first.has_any(interface(item, &signals)))
         };

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::address::interface;
-use crate::config::{Caller, Config, Event, Hook, NamedConfig};
+use crate::config::{Config, Event, Hook, NamedConfig};
 use crate::exit::Exit;
 use crate::output::{Message, Printer, Severity, Syslog};
 use crate::source::{Family, Source, fit};
@@ -18,6 +18,9 @@ use super::environment;
 use noted::Noted;
 pub(super) use run::detached;
 
+/// What stands before an event that no spool has taken: who gets it handed over is the only one who knows of it.
+const UNSPOOLED: &str = "unspooled ";
+
 /// Takes the event down and starts the process that deals with it.
 pub(super) fn run(hook: &Hook, printer: Printer) -> Exit {
     let Hook { config, event } = hook;
@@ -25,13 +28,14 @@ pub(super) fn run(hook: &Hook, printer: Printer) -> Exit {
         printer.step(|| format!("{}: no name follows {}", config.path.display(), event.interface));
         return Exit::Done;
     }
-    let line = Noted::now(with_what_goes(event)).to_line();
+    let mut line = Noted::now(with_what_goes(event)).to_line();
     let places = Places::make(config.state_directory.value.as_deref(), &environment);
     if let Some(directory) = &places.runtime
         && let Err(why) = Spool::within(directory, &label(config, event)).append(&line)
     {
         let text = format!("{}: {why}: the event is handed on without it", directory.display());
         tell_both(printer, config, Severity::Warning, &text);
+        line.insert_str(0, UNSPOOLED);
     }
     match detach(&config.path, &line) {
         Ok(()) => Exit::Done,
@@ -42,12 +46,10 @@ pub(super) fn run(hook: &Hook, printer: Printer) -> Exit {
     }
 }
 
-/// Whether an event may be one of the name's. Only pppd says which of its links it speaks of: whether another caller's
-/// event on the same interface is of that link, the events together will show.
+/// Whether an event may be one of the name's. One of another link (`ipparam`) is too: a run for the name's own may be
+/// under way still, and has to hear that the interface is no longer that link's.
 fn may_concern(named: &NamedConfig, event: &Event) -> bool {
-    let is_ours = named.ipparam.value.is_none() || named.ipparam.value == event.ipparam;
-    (is_ours || event.caller != Caller::Pppd)
-        && [Family::V4, Family::V6].iter().any(|family| follows(named.source(*family), event))
+    [Family::V4, Family::V6].iter().any(|family| follows(named.source(*family), event))
 }
 
 /// Whether an event is one of the source's.

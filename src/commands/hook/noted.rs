@@ -17,7 +17,7 @@ use super::super::follow::Signals;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Noted {
     pub(super) event: Event,
-    at: Duration,
+    pub(super) at: Duration,
 }
 
 impl Noted {
@@ -57,16 +57,22 @@ pub(super) fn signals(events: &[Noted], last: &Noted, dealt: &Rc<RefCell<Vec<(Na
         lost: lost.collect(),
         dealt: dealt.clone(),
         age: Some(last.age()),
+        link: Some(link(events)),
         interface: Some(interface),
         given: Vec::new(),
     }
 }
 
-/// Whether the link of these events is the name's: the last that pppd said of it counts.
-pub(super) fn is_its_link(named: &NamedConfig, events: &[Noted]) -> bool {
+/// Which link the interface is now: what pppd said last of it counts.
+fn link(events: &[Noted]) -> Option<String> {
     let of_pppd = events.iter().rev().find(|noted| noted.event.caller == Caller::Pppd);
-    let ipparam = of_pppd.and_then(|noted| noted.event.ipparam.as_ref());
-    named.ipparam.value.as_ref().is_none_or(|wanted| ipparam == Some(wanted))
+    of_pppd.and_then(|noted| noted.event.ipparam.clone())
+}
+
+/// Whether one of these events was of the name's link. If a later one was not, that link is gone.
+pub(super) fn was_its_link(named: &NamedConfig, events: &[Noted]) -> bool {
+    let mut of_pppd = events.iter().filter(|noted| noted.event.caller == Caller::Pppd);
+    named.ipparam.value.is_none() || of_pppd.any(|noted| noted.event.ipparam == named.ipparam.value)
 }
 
 fn since_boot() -> Duration {

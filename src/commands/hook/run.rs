@@ -17,11 +17,14 @@ use crate::state::{Debts, Locks, Places, Spool, Turn};
 
 use super::super::environment;
 use super::super::follow::{Programs, Pursuit, Verdict, plan, pursue, said, worst};
-use super::noted::{Noted, is_its_link, signals};
-use super::{follows, label};
+use super::noted::{Noted, signals, was_its_link};
+use super::{UNSPOOLED, follows, label};
 
 /// How often a run that waits for its turn looks.
 const TICK: Duration = Duration::from_millis(100);
+
+/// How many times it looks whether the one who waits is still alive.
+const DYING: u32 = 10;
 
 /// Deals with the event of this line, in the process that was started for it.
 pub(in crate::commands) async fn detached(config: &Config, line: &str) -> Exit {
@@ -31,7 +34,8 @@ pub(in crate::commands) async fn detached(config: &Config, line: &str) -> Exit {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let log = Some(Syslog::at(&config.syslog.value));
     let printer = Printer { verbose: false, quiet: false, json: false, log };
-    let Some(own) = Noted::from_line(line) else {
+    let unspooled = line.strip_prefix(UNSPOOLED);
+    let Some(own) = Noted::from_line(unspooled.unwrap_or(line)) else {
         printer.say("--detached: that is no event");
         return Exit::Setup;
     };
@@ -44,7 +48,8 @@ pub(in crate::commands) async fn detached(config: &Config, line: &str) -> Exit {
     let exit = match &spool {
         None => run.alone(own, "there is no directory for locks (/run/nsup)").await,
         Some(spool) => match turn(spool, config.retry_for.value).await {
-            Ok(Some(turn)) => run.rounds(spool, turn, own).await,
+            Ok(Some(turn)) => run.rounds(spool, turn, own, unspooled.is_some()).await,
+            Ok(None) if unspooled.is_some() => run.alone(own, "others are at work").await,
             Ok(None) => Exit::Done,
             Err(why) => run.alone(own, &why.to_string()).await,
         },
@@ -56,17 +61,22 @@ pub(in crate::commands) async fn detached(config: &Config, line: &str) -> Exit {
 
 /// Waits for the turn; `None` when somebody else waits for it already, and will see our event too.
 async fn turn(spool: &Spool, patience: Duration) -> std::io::Result<Option<Turn>> {
-    if let Some(turn) = spool.turn()? {
-        return Ok(Some(turn));
-    }
-    let Some(_waiting) = spool.wait()? else { return Ok(None) };
     let end = Instant::now() + patience;
-    loop {
-        match spool.turn()? {
-            None if Instant::now() < end => sleep(TICK).await,
-            turn => return Ok(turn),
+    let mut waiting = None;
+    for tries in 0.. {
+        if let Some(turn) = spool.turn()? {
+            return Ok(Some(turn));
         }
+        if waiting.is_none() {
+            waiting = spool.wait()?;
+        }
+        // Who was killed a moment ago may still have what he held.
+        if (waiting.is_none() && tries >= DYING) || Instant::now() >= end {
+            break;
+        }
+        sleep(TICK).await;
     }
+    Ok(None)
 }
 
 /// One process that deals with events.
@@ -95,20 +105,21 @@ impl Run<'_> {
     }
 
     /// Deals with what is in the spool until there is nothing new in it.
-    async fn rounds(&mut self, spool: &Spool, turn: Turn, own: Noted) -> Exit {
+    async fn rounds(&mut self, spool: &Spool, turn: Turn, own: Noted, is_unspooled: bool) -> Exit {
         let mut turn = turn;
         let mut exit = Exit::Done;
-        // Ours, should the spool not have taken it; if it was dealt with already, once more does no harm.
-        let mut own = Some(own);
+        let mut is_first = true;
         loop {
-            let (lines, length) = match (spool.read(), own.clone()) {
-                (Ok(read), _) => read,
-                (Err(why), Some(own)) => return self.alone(own, &why.to_string()).await,
-                (Err(_), None) => return exit,
+            let (lines, length) = match spool.read() {
+                Ok(read) => read,
+                Err(why) if is_first => return self.alone(own, &why.to_string()).await,
+                Err(_) => return exit,
             };
+            is_first = false;
             let mut events: Vec<Noted> = lines.iter().filter_map(|line| Noted::from_line(line)).collect();
-            let missing = own.take().filter(|own| !events.contains(own));
-            events.extend(missing);
+            // One that the spool took and that is not in it was dealt with, and may be the past by now.
+            events.extend(Some(&own).filter(|_| is_unspooled).cloned());
+            events.sort_by_key(|noted| noted.at);
             exit = worst([exit, self.round(&events, &|| spool.length() > length).await]);
             match spool.finish(turn, length) {
                 Ok(Some(again)) => turn = again,
@@ -131,7 +142,7 @@ impl Run<'_> {
         let (groups, faults) = plan(&self.config, |named| {
             let families = [Family::V4, Family::V6];
             let is_followed = families.iter().any(|family| follows(named.source(*family), &last.event));
-            is_followed && is_its_link(named, events)
+            is_followed && was_its_link(named, events)
         });
         followed(self.printer, &said(&faults, None), Severity::Error);
         let pursuits = groups.iter().map(|group| {
