@@ -6,7 +6,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::commands;
-use crate::config::{Args, Command, Speech, Task};
+use crate::config::{Args, Speech, Task};
 use crate::exit::Exit;
 use crate::output::{Message, Printer, Syslog};
 
@@ -35,7 +35,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     // Whoever calls a hook or runs a service reads the log only.
-    let is_attended = !matches!(args.command, Command::Hook(_));
+    let is_attended = !args.is_hook();
     let (task, speech) = match Task::resolve(args, &|variable| std::env::var(variable).ok()) {
         Ok(resolved) => resolved,
         Err(error) => {

@@ -20,6 +20,13 @@ pub struct Args {
     pub command: Command,
 }
 
+impl Args {
+    /// Whether a program calls, whose streams nobody reads.
+    pub fn is_hook(&self) -> bool {
+        matches!(self.command, Command::Hook(_))
+    }
+}
+
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -12,7 +12,7 @@ mod server;
 mod settings;
 mod task;
 
-pub use args::{Args, Command};
+pub use args::Args;
 pub use caller::{Caller, CallerError, Event, Kind};
 pub use file::{
     Config, FileError, NamedConfig, Occasion, OnDown, Origin, PrimaryConfig, Ptr, Setting, Surroundings, Why,
