@@ -82,7 +82,8 @@ fn names_below_a_wildcard_and_names_of_their_own_are_told_apart_on_every_server(
             home.follow(&on(name), &home.ipv4());
         }
         // What the wildcard shows is what is wanted, and still not the name's own.
-        home.has("203.0.113.7").nsup("sync").ends(0);
+        let run = home.has("203.0.113.7").nsup("sync -v").ends(0);
+        assert!(!run.stderr.contains("somebody else has changed it"), "{kind}: nobody has: {run:#?}");
         for name in ["own", "x.wild", "new", "y.wild"] {
             assert_eq!(server.has(ZONE, &on(name), "A"), ["203.0.113.7"], "{kind}");
         }

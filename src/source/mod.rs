@@ -99,7 +99,6 @@ pub enum SourceError {
 const PRESETS: &[(&str, &str, &str)] = &[
     ("opendns", "myip.opendns.com/A@208.67.222.222", "myip.opendns.com/AAAA@2620:119:35::35"),
     ("google", "o-o.myaddr.l.google.com/TXT@216.239.32.10", "o-o.myaddr.l.google.com/TXT@2001:4860:4802:32::a"),
-    ("akamai", "whoami.akamai.net/A@193.108.88.1", "whoami.akamai.net/AAAA@2600:1480:4800::1"),
 ];
 
 impl Family {

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::address::command::ENVIRONMENT;
 use crate::config::{NamedConfig, Occasion};
 use crate::dns::{Name, RecordType};
 use crate::output::Printer;
@@ -23,9 +24,6 @@ use super::verdict::{End, Verdict};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How many run at once.
 const AT_ONCE: usize = 8;
-
-/// Where programs are looked for when the caller has not said, as pppd has not.
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// The programs that run, and those that are still to.
 #[derive(Debug)]
@@ -117,7 +115,8 @@ async fn run(call: &Call, printer: Printer) {
     command.env("NSUP_NAME", &call.name).env("NSUP_TYPE", &call.record_type);
     command.env("NSUP_OLD", &call.old).env("NSUP_NEW", &call.new).env("NSUP_EVENT", call.occasion.to_string());
     if std::env::var_os("PATH").is_none() {
-        command.env("PATH", PATH);
+        // pppd says nothing of where programs are.
+        command.envs(ENVIRONMENT.iter().copied());
     }
     let mut child = match command.spawn() {
         Ok(child) => child,
