@@ -178,7 +178,7 @@ impl History {
             self.pass(*after - sent);
             sent = *after;
             if self.dice.chance(self.forgery) && judge(&self.forged(&attempt.octets)) != Verdict::Listen {
-                return Ending::Judged;
+                return Ending::Judged { again: !after.is_zero() };
             }
             let copies = 1 + u64::from(self.dice.chance(10));
             for _ in 0..copies {
@@ -188,7 +188,7 @@ impl History {
                     _ => {
                         let answer = self.deliver(&attempt.octets, Transport::Udp);
                         if !self.dice.chance(self.loss) && judge(&answer) != Verdict::Listen {
-                            return Ending::Judged;
+                            return Ending::Judged { again: !after.is_zero() };
                         }
                     }
                 }
@@ -217,7 +217,7 @@ impl History {
         // Only somebody on the path could do this.
         let answer = if self.dice.chance(self.forgery / 10) { self.forged(&attempt.octets) } else { answer };
         judge(&answer);
-        Ending::Judged
+        Ending::Judged { again: false }
     }
 
     /// The request arrives, perhaps after an older one that was late, perhaps after somebody else's change.

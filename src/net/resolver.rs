@@ -143,7 +143,7 @@ impl Resolver {
                         }
                         Err(_) => Verdict::Listen,
                     };
-                    let sends = if transport == Transport::Udp { RETRY } else { &RETRY[..1] };
+                    let sends = if transport == Transport::Udp { RETRY.to_vec() } else { RETRY[..1].to_vec() };
                     let (connect_within, answer_within, within) = (PATIENCE, PATIENCE, PATIENCE);
                     let attempt = Attempt { server, transport, octets, sends, connect_within, answer_within, within };
                     let ending = self.network.carry(&attempt, &mut judge).await;

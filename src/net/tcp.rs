@@ -99,8 +99,8 @@ async fn converse(
             Some(Ok(answer)) => answer,
         };
         match judge(&answer) {
-            Verdict::Listen => {}
-            verdict => return (Ending::Judged, verdict == Verdict::Accepted),
+            Verdict::Listen | Verdict::ListenBriefly => {}
+            verdict => return (Ending::Judged { again: false }, verdict == Verdict::Accepted),
         }
     }
 }

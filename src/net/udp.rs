@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use tokio::net::UdpSocket;
 use tokio::time::Instant;
 
-use crate::proto::exchange::{Attempt, Ending, Verdict};
+use crate::proto::exchange::{Attempt, Ending, GRACE, Verdict};
 
 use super::{in_words, until};
 
@@ -22,7 +22,7 @@ pub(super) async fn carry(
         Err(error) => return Ending::NotSent(in_words(&error)),
     };
     let starts = Instant::now();
-    let end = starts + attempt.answer_within.min(attempt.within);
+    let mut end = starts + attempt.answer_within.min(attempt.within);
     let mut datagram = vec![0; 65_535];
     for number in 0..attempt.sends.len() {
         match socket.send(&attempt.octets).await {
@@ -30,11 +30,17 @@ pub(super) async fn carry(
             Err(error) if number == 0 => return Ending::NotSent(in_words(&error)),
             Err(error) => return Ending::Lost(in_words(&error)),
         }
-        let next = attempt.sends.get(number + 1).map_or(end, |next| starts + *next).min(end);
+        let mut next = attempt.sends.get(number + 1).map_or(end, |next| starts + *next).min(end);
         while let Some(received) = until(next, socket.recv(&mut datagram)).await {
             match received {
-                Ok(length) if judge(&datagram[..length]) != Verdict::Listen => return Ending::Judged,
-                Ok(_) => {}
+                Ok(length) => match judge(&datagram[..length]) {
+                    Verdict::Listen => {}
+                    Verdict::ListenBriefly => {
+                        end = end.min(Instant::now() + GRACE);
+                        next = next.min(end);
+                    }
+                    Verdict::Accepted | Verdict::Rejected => return Ending::Judged { again: number > 0 },
+                },
                 // An ICMP error: nobody has signed it, so it only ends this attempt.
                 Err(error) => return Ending::Lost(in_words(&error)),
             }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Key;
 
@@ -26,15 +27,39 @@ pub enum Transports {
     Udp,
 }
 
+/// How long is waited for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patience {
+    /// How long a connection may take to come about.
+    pub connect: Duration,
+    /// How long an answer over a connection may take.
+    pub answer: Duration,
+    /// How long an answer to a datagram may take, from the first time that it is sent.
+    pub datagram: Duration,
+    /// When the same datagram is sent, counted from the first time; identical octets, so that a server which gets it
+    /// twice can see it.
+    pub sends: Vec<Duration>,
+}
+
 /// The servers of a zone, the key they know, and what one run has learnt of them.
 #[derive(Debug, Clone)]
 pub struct Contacts {
-    pub(super) key: Arc<Key>,
+    /// `None` where nothing is to be signed.
+    pub(super) key: Option<Arc<Key>>,
     pub(super) transports: Transports,
+    pub(super) patience: Patience,
     servers: Vec<SocketAddr>,
     /// Which server answered last. What was read at one is changed at the same one.
     current: usize,
     clock: Clock,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        let (connect, answer) = (Duration::from_secs(5), Duration::from_secs(10));
+        let sends = vec![Duration::ZERO, Duration::from_secs(2), Duration::from_secs(5)];
+        Self { connect, answer, datagram: answer, sends }
+    }
 }
 
 /// The difference between the clocks, once a server has told its own.
@@ -54,9 +79,16 @@ const EARLIEST: u64 = 1_795_305_600;
 const LATEST: u64 = EARLIEST + 50 * 365 * 86_400;
 
 impl Contacts {
-    /// Starts with what is configured. The servers are tried in their order.
-    pub fn new(key: Arc<Key>, servers: Vec<SocketAddr>, transports: Transports) -> Self {
-        Self { key, transports, servers, current: 0, clock: Clock::Ours }
+    /// Starts with what is configured. The servers are tried in their order. Without a key nothing is signed, and
+    /// whatever fits is believed.
+    pub fn new(key: impl Into<Option<Arc<Key>>>, servers: Vec<SocketAddr>, transports: Transports) -> Self {
+        let (key, patience) = (key.into(), Patience::default());
+        Self { key, transports, patience, servers, current: 0, clock: Clock::Ours }
+    }
+
+    /// The same, with other times.
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// By how many seconds a server's clock was found to be ahead of ours, if that had to be asked for.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::dns::{Name, RecordType};
 
-use super::exchange::{Answered, Failure, Hint, Purpose};
+use super::exchange::{Answered, Copies, Failure, Hint, Purpose};
 use super::goal::{Target, TargetError};
 use super::outcome::{Difference, Outcome, Refusal, Rrset};
 use super::read::{Shown, in_use, shown};
@@ -138,8 +138,8 @@ impl Converge {
     /// Takes in what came of the last message.
     pub fn heard(&mut self, answered: Answered) {
         let reply = match answered {
-            Answered::Reply(reply, _, transport) => {
-                self.copied = transport == Transport::Udp;
+            Answered::Reply(reply, _, copies) => {
+                self.copied = copies != Copies::One;
                 reply
             }
             lost => return self.unanswered(lost),

@@ -3,22 +3,20 @@
 //! No socket is touched here. [`Exchange::step`] says what to do, the network does it, [`Exchange::judge`] hears every
 //! octet that comes back, and [`Exchange::ended`] how it ended.
 
+mod attempt;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::pending::{Claim, Pending, Rejection, SignError, sign};
+use super::pending::{Claim, Pending, Rejection, SignError, leave_unsigned, sign};
 use super::{Contacts, Rcode, Reply, Transport, Transports, TsigError};
+
+pub use attempt::{Attempt, Ending, GRACE, Verdict};
 
 /// The longest datagram that is sent without EDNS, in octets (RFC 1035 §4.2.1).
 const MAX_DATAGRAM: usize = 512;
-/// How long a connection may take to come about.
-const CONNECT: Duration = Duration::from_secs(5);
-/// How long an answer may take.
-const ANSWER: Duration = Duration::from_secs(10);
-/// When the same datagram is sent, counted from the first time. Identical octets: a server that gets it twice sees it.
-const SENDS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(2), Duration::from_secs(5)];
 /// How often the list of servers is gone through again where all of them failed by themselves (SERVFAIL).
 const SERVFAIL_ROUNDS: u32 = 3;
 
@@ -31,6 +29,8 @@ pub enum Purpose {
     Ask,
     /// A question on which hangs what the run reports: asked until the time is up.
     Settle,
+    /// A message that is handed over as nsupdate does it: to each server once, until one answers, whatever it says.
+    Once,
 }
 
 /// The time and the dice, which the caller has.
@@ -54,59 +54,26 @@ pub enum Step {
     Done(Answered),
 }
 
-/// A message on its way to one server.
-#[derive(Debug, Clone)]
-pub struct Attempt {
-    /// To whom.
-    pub server: SocketAddr,
-    /// Over what.
-    pub transport: Transport,
-    /// The octets, the same each time.
-    pub octets: Vec<u8>,
-    /// When they are sent, counted from the start: several times over UDP.
-    pub sends: &'static [Duration],
-    /// How long connecting may take.
-    pub connect_within: Duration,
-    /// How long to wait for an answer after the first time they were sent, whatever else comes in.
-    pub answer_within: Duration,
-    /// How long all of it may take.
-    pub within: Duration,
-}
-
-/// Whether the network should go on listening after some octets came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Something better may still come.
-    Listen,
-    /// This is it.
-    Accepted,
-    /// This is not it, and nothing better will come.
-    Rejected,
-}
-
-/// How an attempt ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
-    /// [`Exchange::judge`] said that it was over.
-    Judged,
-    /// No octet left this machine.
-    NotSent(String),
-    /// Something was sent, and the connection or the wait ended.
-    Lost(String),
-    /// Something was sent, and nothing came back in time.
-    Silent,
-}
-
 /// What came of it all.
 #[derive(Debug, Clone)]
 pub enum Answered {
-    /// This server answered over this transport, and its signature verified. Over UDP the message may have arrived
-    /// several times, and the answer be to any of the copies.
-    Reply(Box<Reply>, SocketAddr, Transport),
+    /// This server answered, and its signature verified.
+    Reply(Box<Reply>, SocketAddr, Copies),
     /// No octet of it left this machine.
     NotSent(Vec<Failure>),
     /// It was sent, and nothing that verifies came back: it may have been carried out or not.
     Unsettled(Vec<Failure>, Option<Hint>),
+}
+
+/// How often a message may have arrived that was answered: the answer may be to any of the copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copies {
+    /// Once: it went over a connection.
+    One,
+    /// Once, unless the network has doubled the datagram.
+    Perhaps,
+    /// It was sent more than once.
+    Several,
 }
 
 /// One attempt that came to nothing.
@@ -149,7 +116,9 @@ pub struct Exchange {
     silence: bool,
     failures: Vec<Failure>,
     hint: Option<Hint>,
-    refusal: Option<(Reply, SocketAddr, Transport)>,
+    refusal: Option<(Reply, SocketAddr, Copies)>,
+    /// What is answered has been sent before, to whichever server.
+    copied: bool,
     done: Option<Answered>,
 }
 
@@ -159,7 +128,7 @@ impl Exchange {
     /// # Errors
     /// [`SignError`] where it cannot be signed, before anything is sent.
     pub fn new(message: Vec<u8>, purpose: Purpose, contacts: &Contacts) -> Result<Self, SignError> {
-        sign(message.clone(), &contacts.key, 0)?;
+        prepare(message.clone(), contacts, 0)?;
         Ok(Self {
             message,
             purpose,
@@ -174,6 +143,7 @@ impl Exchange {
             failures: Vec::new(),
             hint: None,
             refusal: None,
+            copied: false,
             done: None,
         })
     }
@@ -219,28 +189,36 @@ impl Exchange {
                 }
             }
         }
-        if *transport == Transport::Udp { Verdict::Listen } else { Verdict::Rejected }
+        match (transport, self.purpose) {
+            (Transport::Udp, Purpose::Once) if self.hint.is_some() => Verdict::ListenBriefly,
+            (Transport::Udp, _) => Verdict::Listen,
+            _ => Verdict::Rejected,
+        }
     }
 
     /// Takes in how the attempt ended.
     pub fn ended(&mut self, ending: Ending, contacts: &mut Contacts) {
         let Some((server, transport, _)) = self.attempt.take() else { return };
-        self.sent |= !matches!(ending, Ending::NotSent(_));
+        let was_sent = !matches!(ending, Ending::NotSent(_));
+        self.copied |= ending == Ending::Judged { again: true };
         if let Some((reply, unix)) = self.accepted.take() {
             self.sent = true;
             return self.replied(reply, unix, server, transport, contacts);
         }
-        if !matches!(ending, Ending::NotSent(_)) {
+        self.sent |= was_sent;
+        self.copied |= was_sent;
+        if was_sent {
             // An older no says nothing of what became of this one.
             self.refusal = None;
         }
         let why = match &ending {
             Ending::NotSent(why) | Ending::Lost(why) => why.clone(),
             Ending::Silent => "no answer in time".to_owned(),
-            Ending::Judged => "no answer that verifies".to_owned(),
+            Ending::Judged { .. } => "no answer that verifies".to_owned(),
         };
         self.failures.push(Failure { server, transport, why });
         match (ending, transport) {
+            (ending, _) if self.purpose == Purpose::Once => self.handed_over(&ending, server, transport),
             (Ending::NotSent(_), Transport::Tcp) => {
                 if contacts.transports != Transports::Tcp && self.fits_datagram(contacts) {
                     self.queue.push_front((server, Transport::Udp));
@@ -248,7 +226,7 @@ impl Exchange {
             }
             (Ending::NotSent(_), Transport::Udp) => {}
             _ if self.purpose == Purpose::Change => self.done = Some(self.give_up()),
-            (Ending::Judged, Transport::Tcp) => {
+            (Ending::Judged { .. }, Transport::Tcp) => {
                 // Nobody off the path can forge this over TCP twice: nothing better will come from this server.
                 self.rejected_over_tcp += 1;
                 if self.rejected_over_tcp < 2 {
@@ -268,10 +246,26 @@ impl Exchange {
         }
     }
 
+    /// What follows an attempt without an answer, where the message is handed over as nsupdate does it.
+    fn handed_over(&mut self, ending: &Ending, server: SocketAddr, transport: Transport) {
+        let hinted = self.hint.is_some_and(|hint| hint.server == server && hint.transport == transport);
+        match (transport, ending) {
+            // Anybody can send datagrams: over a connection only the server, or who is on the path, can answer.
+            (Transport::Udp, _) if hinted => self.queue.push_front((server, Transport::Tcp)),
+            (Transport::Tcp, _) if self.hint.is_some() => self.done = Some(self.give_up()),
+            _ => {}
+        }
+    }
+
     /// An answer that verified (RFC 2136 §4.5, §4.6).
     fn replied(&mut self, reply: Reply, unix: u64, server: SocketAddr, over: Transport, contacts: &mut Contacts) {
         contacts.answered(server);
-        if reply.tsig_error() == TsigError::BADTIME {
+        let copies = match over {
+            _ if self.copied => Copies::Several,
+            Transport::Udp => Copies::Perhaps,
+            _ => Copies::One,
+        };
+        if reply.tsig_error() == TsigError::BADTIME && self.purpose != Purpose::Once {
             let theirs = reply.server_time().unwrap_or(0);
             if contacts.set_clock(theirs, unix) {
                 self.queue.push_front((server, over));
@@ -283,14 +277,18 @@ impl Exchange {
             self.refusal = None;
             self.failures.push(Failure { server, transport: over, why: "a truncated answer".to_owned() });
             match (over, self.purpose) {
-                (Transport::Udp, Purpose::Ask | Purpose::Settle) => self.queue.push_front((server, Transport::Tcp)),
+                (Transport::Udp, Purpose::Ask | Purpose::Settle | Purpose::Once) => {
+                    self.queue.push_front((server, Transport::Tcp))
+                }
                 _ => self.done = Some(self.give_up()),
             }
             return;
         }
         match reply.rcode() {
-            Rcode::SERVFAIL | Rcode::NOTIMP => self.refusal = Some((reply, server, over)),
-            _ => self.done = Some(Answered::Reply(Box::new(reply), server, over)),
+            Rcode::SERVFAIL | Rcode::NOTIMP if self.purpose != Purpose::Once => {
+                self.refusal = Some((reply, server, copies));
+            }
+            _ => self.done = Some(Answered::Reply(Box::new(reply), server, copies)),
         }
     }
 
@@ -298,27 +296,26 @@ impl Exchange {
         let mut message = self.message.clone();
         message[..2].copy_from_slice(&(now.random)().to_be_bytes());
         // The message could be signed when the exchange began, and only its ID and its time have changed.
-        let Ok((octets, pending)) = sign(message, &contacts.key, contacts.time(now.unix)) else {
+        let Ok((octets, pending)) = prepare(message, contacts, now.unix) else {
             return Step::Done(self.give_up());
         };
         let transport = if octets.len() > MAX_DATAGRAM { Transport::Tcp } else { over };
         self.attempt = Some((server, transport, pending));
         // The other servers are to have their share of the time.
         let share = now.left / u32::try_from(self.queue.len() + 1).unwrap_or(u32::MAX);
-        Step::Try(Attempt {
-            server,
-            transport,
-            octets,
-            sends: if transport == Transport::Udp { &SENDS } else { &SENDS[..1] },
-            connect_within: CONNECT.min(share),
-            answer_within: ANSWER.min(share),
-            within: now.left,
-        })
+        let patience = &contacts.patience;
+        let (sends, answer) = match transport {
+            Transport::Udp => (patience.sends.clone(), patience.datagram),
+            _ => (vec![Duration::ZERO], patience.answer),
+        };
+        let (connect_within, answer_within) = (patience.connect.min(share), answer.min(share));
+        Step::Try(Attempt { server, transport, octets, sends, connect_within, answer_within, within: now.left })
     }
 
     /// Whether the servers are asked once more after all of them have been.
     fn goes_on(&self) -> bool {
         match &self.refusal {
+            _ if self.purpose == Purpose::Once => false,
             _ if self.purpose == Purpose::Settle => true,
             Some((reply, ..)) => reply.rcode() == Rcode::SERVFAIL && self.round < SERVFAIL_ROUNDS,
             None => self.silence,
@@ -326,26 +323,23 @@ impl Exchange {
     }
 
     fn give_up(&mut self) -> Answered {
-        if let Some((reply, server, over)) = self.refusal.take() {
-            return Answered::Reply(Box::new(reply), server, over);
+        if let Some((reply, server, copies)) = self.refusal.take() {
+            return Answered::Reply(Box::new(reply), server, copies);
         }
         let failures = std::mem::take(&mut self.failures);
         if self.sent { Answered::Unsettled(failures, self.hint) } else { Answered::NotSent(failures) }
     }
 
     fn fits_datagram(&self, contacts: &Contacts) -> bool {
-        sign(self.message.clone(), &contacts.key, 0).is_ok_and(|(octets, _)| octets.len() <= MAX_DATAGRAM)
+        prepare(self.message.clone(), contacts, 0).is_ok_and(|(octets, _)| octets.len() <= MAX_DATAGRAM)
     }
 }
 
-impl fmt::Display for Ending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Judged => f.write_str("answered"),
-            Self::NotSent(why) => write!(f, "not sent: {why}"),
-            Self::Lost(why) => f.write_str(why),
-            Self::Silent => f.write_str("no answer in time"),
-        }
+/// Signs a message, if there is a key to sign with.
+fn prepare(message: Vec<u8>, contacts: &Contacts, unix: u64) -> Result<(Vec<u8>, Pending), SignError> {
+    match &contacts.key {
+        Some(key) => sign(message, key, contacts.time(unix)),
+        None => leave_unsigned(message),
     }
 }
 

@@ -22,10 +22,10 @@ pub mod query;
 pub mod stage;
 
 pub use algorithm::{Algorithm, AlgorithmError};
-pub use contacts::{Contacts, Transport, Transports};
+pub use contacts::{Contacts, Patience, Transport, Transports};
 pub use key::{Key, Secret, SecretError};
-pub use pending::{Claim, FUDGE, MAX_MESSAGE, Pending, Rejection, SignError, Unauthentic, sign};
+pub use pending::{Claim, FUDGE, MAX_MESSAGE, Pending, Rejection, SignError, Unauthentic, leave_unsigned, sign};
 pub use rcode::{Rcode, TsigError};
 pub use reply::{Answer, Reply};
 pub use tsig::{Found, Tsig, covered};
-pub use update::{Change, Prerequisite, Update, UpdateError};
+pub use update::{Change, Lease, Prerequisite, Update, UpdateError};

@@ -14,13 +14,20 @@ pub const FUDGE: u16 = 300;
 /// The longest message, in octets: its length travels in 16 bits over TCP.
 pub const MAX_MESSAGE: usize = 65_535;
 
-/// A signed request that waits for its answer.
+/// A request that waits for its answer.
 #[derive(Debug, Clone)]
 pub struct Pending {
-    key: Arc<Key>,
     id: u16,
     opcode: u8,
     questions: Vec<Question>,
+    /// What the answer's signature is checked with; `None` where the user wants no signatures.
+    signed: Option<Signed>,
+}
+
+/// The signature that a request went out with.
+#[derive(Debug, Clone)]
+struct Signed {
+    key: Arc<Key>,
     mac: Vec<u8>,
     time: u64,
 }
@@ -98,8 +105,21 @@ pub fn sign(mut message: Vec<u8>, key: &Arc<Key>, now: u64) -> Result<(Vec<u8>, 
     if message.len() > MAX_MESSAGE {
         return Err(SignError::TooLong(message.len()));
     }
-    let pending = Pending { key: Arc::clone(key), id, opcode, questions, mac: tsig.mac, time: tsig.time };
-    Ok((message, pending))
+    let signed = Signed { key: Arc::clone(key), mac: tsig.mac, time: tsig.time };
+    Ok((message, Pending { id, opcode, questions, signed: Some(signed) }))
+}
+
+/// Takes a request as it is, for users who go by addresses: whatever fits it is then believed (RFC 5452 §9).
+///
+/// # Errors
+/// [`SignError`], where it is too long or no message.
+pub fn leave_unsigned(message: Vec<u8>) -> Result<(Vec<u8>, Pending), SignError> {
+    let walked = Message::walk(&message)?;
+    let (id, opcode, questions) = (walked.header.id, walked.header.opcode(), walked.questions);
+    match message.len() {
+        length if length > MAX_MESSAGE => Err(SignError::TooLong(length)),
+        _ => Ok((message, Pending { id, opcode, questions, signed: None })),
+    }
 }
 
 impl Pending {
@@ -112,7 +132,8 @@ impl Pending {
         let found = Tsig::find(&message)?.ok_or(Malformed { at: request.len(), what: "no TSIG" })?;
         let (id, opcode) = (message.header.id, message.header.opcode());
         let Tsig { mac, time, .. } = found.tsig;
-        Ok(Self { key: Arc::clone(key), id, opcode, questions: message.questions, mac, time })
+        let signed = Some(Signed { key: Arc::clone(key), mac, time });
+        Ok(Self { id, opcode, questions: message.questions, signed })
     }
 
     /// Checks an answer that came at `now`, seconds since 1970 by the clock that is compared with the server's.
@@ -131,35 +152,40 @@ impl Pending {
         if !answers(&message, self.id, self.opcode, &self.questions) {
             return Err(nothing(Rejection::NotOurs));
         }
+        let Some(signed) = &self.signed else {
+            return Ok(Reply::new(Answer::read(&message), TsigError::NONE, None));
+        };
         let mut claim = Claim { rcode: rcode(&message), tsig_error: None };
         let reject = |why, claim| Unauthentic { why, claim: Some(claim) };
         let found = Tsig::find(&message).map_err(|_| reject(Rejection::Malformed, claim))?;
         let Some(found) = found else { return Err(reject(Rejection::Unsigned, claim)) };
         let (tsig, tsig_error) = (&found.tsig, TsigError(found.tsig.error));
         claim.tsig_error = Some(tsig_error);
-        if tsig.key != *self.key.name() || tsig.algorithm != self.key.algorithm().name() {
+        if tsig.key != *signed.key.name() || tsig.algorithm != signed.key.algorithm().name() {
             return Err(reject(Rejection::OtherKey, claim));
         }
         match tsig.mac.len() {
             0 => return Err(reject(Rejection::Unsigned, claim)),
-            length if length < self.key.least_mac_octets() || length > self.key.algorithm().mac_octets() => {
+            length if length < signed.key.least_mac_octets() || length > signed.key.algorithm().mac_octets() => {
                 return Err(reject(Rejection::MacLength, claim));
             }
             _ => {}
         }
         let covered = covered(answer, found.start, tsig.original_id);
         // RFC 8945 §5.3: the request's MAC as it was sent, its length before it.
-        let length = u16::try_from(self.mac.len()).unwrap_or(u16::MAX).to_be_bytes();
-        if !self.key.verify(&[&length, &self.mac, &covered, &tsig.variables()], &tsig.mac) {
+        let length = u16::try_from(signed.mac.len()).unwrap_or(u16::MAX).to_be_bytes();
+        if !signed.key.verify(&[&length, &signed.mac, &covered, &tsig.variables()], &tsig.mac) {
             return Err(reject(Rejection::BadMac, claim));
         }
-        self.check_signed(tsig, claim, now).map_err(|why| reject(why, claim))?;
+        signed.check(tsig, claim, now).map_err(|why| reject(why, claim))?;
         let server_time = (tsig_error == TsigError::BADTIME).then(|| server_time(&tsig.other)).flatten();
         Ok(Reply::new(Answer::read(&message), tsig_error, server_time))
     }
+}
 
+impl Signed {
     /// The rules for what a verified TSIG says: its time, and its error beside the RCODE.
-    fn check_signed(&self, tsig: &Tsig, claim: Claim, now: u64) -> Result<(), Rejection> {
+    fn check(&self, tsig: &Tsig, claim: Claim, now: u64) -> Result<(), Rejection> {
         let error = TsigError(tsig.error);
         if error != TsigError::NONE && claim.rcode != Rcode::NOTAUTH {
             return Err(Rejection::Contradiction);

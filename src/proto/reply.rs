@@ -1,7 +1,7 @@
 //! What an answer says once it has been read: RCODE, flags, records.
 //!
-//! An [`Answer`] may come from anybody. A [`Reply`] is an answer whose TSIG verified; only
-//! [`Pending::verify`](super::Pending::verify) makes one.
+//! An [`Answer`] may come from anybody. A [`Reply`] is an answer whose TSIG verified, or one to a request that was left
+//! unsigned because the user has no key; only [`Pending::verify`](super::Pending::verify) makes one.
 
 use std::ops::Deref;
 
@@ -19,7 +19,8 @@ pub struct Answer {
     authority: Vec<Record>,
 }
 
-/// An answer whose TSIG verified: the server that holds the key said it, to this request.
+/// An answer whose TSIG verified: the server that holds the key said it, to this request. Where the request was left
+/// unsigned: an answer that fits it.
 #[derive(Debug, Clone)]
 pub struct Reply {
     answer: Answer,

@@ -1,8 +1,8 @@
-//! The UPDATE message (RFC 2136 §2): prerequisites and changes as values, and their octets.
+//! The UPDATE message (RFC 2136 §2) as values: prerequisites and changes. `wire.rs` has their octets.
 
-use std::collections::{HashMap, HashSet};
+mod wire;
 
-use hickory_proto::serialize::binary::{BinEncodable, BinEncoder};
+use std::collections::HashSet;
 
 use crate::dns::{Class, MAX_TTL, Name, Rdata, Record, RecordType};
 
@@ -67,8 +67,19 @@ pub enum Change {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Update {
     zone: Name,
+    class: Class,
+    lease: Option<Lease>,
     prerequisites: Vec<Prerequisite>,
     changes: Vec<Change>,
+}
+
+/// How long the records are to stay, in an EDNS option for servers that know it (draft-ietf-dnssd-update-lease §4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// Seconds for all records.
+    pub lease: u32,
+    /// Seconds for KEY records, where theirs is another.
+    pub key_lease: Option<u32>,
 }
 
 /// Why an UPDATE cannot be made.
@@ -118,7 +129,20 @@ impl Update {
             _ => true,
         });
         ordered.extend(adds);
-        Ok(Self { zone, prerequisites, changes: ordered })
+        Ok(Self { zone, class: Class::IN, lease: None, prerequisites, changes: ordered })
+    }
+
+    /// Puts an UPDATE together as it is said, in this order and with every repetition: nsupdate's language leaves it to
+    /// the user what is sent, and to the server what becomes of it. Prerequisites that compare records of one RRset are
+    /// one set together (RFC 2136 §3.2.3), wherever they stand.
+    pub fn in_order(
+        zone: Name,
+        class: Class,
+        prerequisites: Vec<Prerequisite>,
+        changes: Vec<Change>,
+        lease: Option<Lease>,
+    ) -> Self {
+        Self { zone, class, lease, prerequisites, changes }
     }
 
     /// The zone.
@@ -126,42 +150,19 @@ impl Update {
         &self.zone
     }
 
+    /// The class of the zone.
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
     /// The prerequisites.
     pub fn prerequisites(&self) -> &[Prerequisite] {
         &self.prerequisites
     }
 
-    /// The changes, deletes first.
+    /// The changes, in the order in which they travel.
     pub fn changes(&self) -> &[Change] {
         &self.changes
-    }
-
-    /// The octets, unsigned and with the ID 0.
-    ///
-    /// # Errors
-    /// [`UpdateError::TooLong`].
-    pub fn encode(&self) -> Result<Vec<u8>, UpdateError> {
-        let too_long = |_| UpdateError::TooLong;
-        let prerequisites: Vec<_> = self.prerequisites.iter().flat_map(Prerequisite::entries).collect();
-        let changes: Vec<_> = self.changes.iter().map(Change::entry).collect();
-        let counts = (u16::try_from(prerequisites.len()), u16::try_from(changes.len()));
-        let (Ok(prerequisite_count), Ok(change_count)) = counts else { return Err(UpdateError::TooLong) };
-        let mut octets = Vec::new();
-        let mut encoder = BinEncoder::new(&mut octets);
-        // ID 0; QR 0, opcode 5; one zone, the prerequisites, the changes, nothing additional.
-        for number in [0, 5 << 11, 1, prerequisite_count, change_count, 0] {
-            encoder.emit_u16(number).map_err(too_long)?;
-        }
-        let zone = Entry { name: &self.zone, record_type: RecordType::SOA, class: Class::IN, ttl: 0, rdata: &[] };
-        let mut owners = Owners::default();
-        owners.emit_head(&zone, &mut encoder).map_err(too_long)?;
-        for entry in prerequisites.iter().chain(&changes) {
-            owners.emit_head(entry, &mut encoder).map_err(too_long)?;
-            encoder.emit_u32(entry.ttl).map_err(too_long)?;
-            encoder.emit_u16(u16::try_from(entry.rdata.len()).map_err(|_| UpdateError::TooLong)?).map_err(too_long)?;
-            encoder.emit_vec(entry.rdata).map_err(too_long)?;
-        }
-        Ok(octets)
     }
 }
 
@@ -181,21 +182,6 @@ impl Prerequisite {
             _ => None,
         }
     }
-
-    /// Its records on the wire: one, or one for each record of an RRset.
-    fn entries(&self) -> Vec<Entry<'_>> {
-        let empty = |name, record_type, class| Entry { name, record_type, class, ttl: 0, rdata: &[] };
-        match self {
-            Self::RrsetExists { name, record_type } => vec![empty(name, *record_type, Class::ANY)],
-            Self::RrsetAbsent { name, record_type } => vec![empty(name, *record_type, Class::NONE)],
-            Self::NameInUse(name) => vec![empty(name, RecordType::ANY, Class::ANY)],
-            Self::NameFree(name) => vec![empty(name, RecordType::ANY, Class::NONE)],
-            Self::RrsetEquals { name, record_type, rdata } => {
-                let entry = |data| Entry { rdata: data, ..empty(name, *record_type, Class::IN) };
-                rdata.iter().map(|rdata| entry(rdata.octets())).collect()
-            }
-        }
-    }
 }
 
 impl Change {
@@ -205,58 +191,6 @@ impl Change {
             Self::Add(record) => &record.name,
             Self::DeleteRrset { name, .. } | Self::DeleteName(name) | Self::DeleteRecord { name, .. } => name,
         }
-    }
-
-    /// Its record on the wire.
-    fn entry(&self) -> Entry<'_> {
-        match self {
-            Self::Add(Record { name, ttl, record_type, rdata }) => {
-                Entry { name, record_type: *record_type, class: Class::IN, ttl: *ttl, rdata: rdata.octets() }
-            }
-            Self::DeleteRrset { name, record_type } => {
-                Entry { name, record_type: *record_type, class: Class::ANY, ttl: 0, rdata: &[] }
-            }
-            Self::DeleteName(name) => {
-                Entry { name, record_type: RecordType::ANY, class: Class::ANY, ttl: 0, rdata: &[] }
-            }
-            Self::DeleteRecord { name, record_type, rdata } => {
-                Entry { name, record_type: *record_type, class: Class::NONE, ttl: 0, rdata: rdata.octets() }
-            }
-        }
-    }
-}
-
-/// A record on the wire, whatever its section.
-struct Entry<'e> {
-    name: &'e Name,
-    record_type: RecordType,
-    class: Class,
-    ttl: u32,
-    rdata: &'e [u8],
-}
-
-/// Owner names that were written before. hickory's encoder compresses the first 120 names of a message only, and two
-/// thousand records of one owner fit into a message only where every one is compressed.
-#[derive(Default)]
-struct Owners(HashMap<Vec<u8>, u16>);
-
-impl Owners {
-    /// Writes what zone section and records have in common: owner, type, class.
-    fn emit_head(&mut self, entry: &Entry<'_>, encoder: &mut BinEncoder<'_>) -> Result<(), hickory_proto::ProtoError> {
-        let octets = entry.name.to_wire();
-        match self.0.get(&octets) {
-            Some(offset) => encoder.emit_u16(0xc000 | offset)?,
-            None => {
-                // A pointer has 14 bits, and one to the root would be longer than the root.
-                let offset = u16::try_from(encoder.offset()).ok().filter(|offset| *offset < 0x4000);
-                if let (Some(offset), false) = (offset, entry.name.is_root()) {
-                    self.0.insert(octets, offset);
-                }
-                entry.name.as_hickory().emit(encoder)?;
-            }
-        }
-        encoder.emit_u16(entry.record_type.0)?;
-        encoder.emit_u16(entry.class.0)
     }
 }
 
