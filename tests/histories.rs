@@ -15,7 +15,7 @@ use nsup::proto::converge::Converge;
 use nsup::proto::exchange::{Answered, Attempt, Ending, Exchange, Now, Step, Verdict};
 use nsup::proto::goal::{Goal, Target};
 use nsup::proto::outcome::Outcome;
-use nsup::proto::stage::Action;
+use nsup::proto::stage::{Action, Course};
 use nsup::proto::{Contacts, Rcode, Transport, Transports};
 use primary::{Forgery, Memory, Policy, Primary};
 

@@ -1,11 +1,10 @@
-//! One change brought to its end: what `converge` decides is asked, told, and heard.
+//! One change brought to its end: what a course decides is asked, told, and heard.
 
 use crate::dns::RecordType;
 use crate::output::Printer;
-use crate::proto::converge::Converge;
 use crate::proto::exchange::Answered;
 use crate::proto::outcome::Outcome;
-use crate::proto::stage::{Action, Stage};
+use crate::proto::stage::{Action, Course, Stage};
 use crate::proto::{Contacts, SignError, Update};
 use crate::script::in_words;
 
@@ -14,13 +13,13 @@ use super::conversation::{Conversation, random};
 /// Goes on until there is an outcome. `go_on` is asked before each message that changes something; where it says no,
 /// that message is not sent, and there is none.
 pub(super) async fn bring(
-    converge: &mut Converge,
+    course: &mut impl Course,
     contacts: &mut Contacts,
     talk: &mut Conversation,
     mut go_on: impl AsyncFnMut(&Contacts, &Update, &[u8]) -> bool,
 ) -> Result<Option<Outcome>, SignError> {
     loop {
-        match converge.next(random()) {
+        match course.next(random()) {
             Action::Done(outcome) => return Ok(Some(outcome)),
             Action::Pause(pause) => {
                 talk.printer.step(|| "somebody else has changed it meanwhile: once more".to_owned());
@@ -35,7 +34,7 @@ pub(super) async fn bring(
                 describe(talk.printer, &stage);
                 let answered = talk.ask(contacts, octets, purpose).await?;
                 tell(talk.printer, &stage, &answered);
-                converge.heard(answered);
+                course.heard(answered);
             }
         }
     }

@@ -11,7 +11,7 @@ use super::exchange::{Answered, Copies, Failure, Hint, Purpose};
 use super::goal::{Target, TargetError};
 use super::outcome::{Difference, Outcome, Refusal, Rrset};
 use super::read::{Shown, in_use, shown};
-use super::stage::{Action, Stage};
+use super::stage::{Action, Course, Stage};
 use super::{Prerequisite, Rcode, Reply, Transport, Update, query};
 
 /// How often READ and UPDATE are gone through before somebody else is said to keep changing the records.
@@ -95,81 +95,6 @@ impl Converge {
             denied: None,
             unweighed: false,
         })
-    }
-
-    /// Says what to do next; `random` are sixteen bits of chance.
-    pub fn next(&mut self, random: u16) -> Action {
-        match &self.place {
-            Place::Ended(outcome) => Action::Done((**outcome).clone()),
-            Place::Waiting => {
-                self.place = Place::Reading(0, false);
-                Action::Pause(Duration::from_millis(500 + 1500 * u64::from(random) / u64::from(u16::MAX)))
-            }
-            Place::Reading(number, _) => {
-                let Target { name, record_type, .. } = self.targets[*number].clone();
-                if record_type == RecordType::ANY {
-                    return self.ask(Stage::Assert, vec![Prerequisite::NameFree(name)], false);
-                }
-                let message = query::question(&name, record_type);
-                Action::Ask(Stage::Read(name, record_type), message, self.purpose())
-            }
-            Place::Aliased(number, ..) => {
-                let name = self.targets[*number].name.clone();
-                let alias = Prerequisite::RrsetExists { name, record_type: RecordType::CNAME };
-                self.ask(Stage::Assert, vec![alias], false)
-            }
-            Place::Confirming => self.ask(Stage::Assert, self.guards(|target, seen| target.guard(seen)), false),
-            Place::Changing if self.force => self.ask(Stage::Change, self.required.clone(), true),
-            Place::Changing => {
-                let guards = self.guards(|target, seen| match target.is_met(seen) {
-                    true => target.guard_if_exact(seen),
-                    false => target.prerequisites(seen),
-                });
-                self.ask(Stage::Change, guards, true)
-            }
-            Place::Asserting => {
-                let wanted = self.targets.iter().filter_map(Target::assertion).collect();
-                self.ask(Stage::Assert, wanted, false)
-            }
-            Place::Requiring => self.ask(Stage::Require, self.required.clone(), false),
-        }
-    }
-
-    /// Takes in what came of the last message.
-    pub fn heard(&mut self, answered: Answered) {
-        let reply = match answered {
-            Answered::Reply(reply, _, copies) => {
-                self.copied = copies != Copies::One;
-                reply
-            }
-            lost => return self.unanswered(lost),
-        };
-        let is_false = reply.rcode().is_prerequisite();
-        self.place = match std::mem::replace(&mut self.place, Place::Waiting) {
-            Place::Reading(number, settling) => self.read(&reply, number, settling),
-            Place::Aliased(number, settling, target) => match reply.rcode() {
-                Rcode::NOERROR => ended(Outcome::Alias { name: self.targets[number].name.clone(), target }),
-                _ if is_false => self.saw(number, Rrset::default(), settling),
-                _ => self.refused(&reply, false),
-            },
-            Place::Changing => self.changed(&reply),
-            // Somebody else may have brought it about, or nothing was there but what a wildcard makes up.
-            Place::Asserting if reply.rcode() == Rcode::NOERROR && !self.open => ended(Outcome::Unchanged),
-            Place::Asserting if reply.rcode() == Rcode::NOERROR => ended(Outcome::Changed),
-            Place::Asserting if is_false => self.not_held(),
-            Place::Confirming if reply.rcode() == Rcode::NOERROR => ended(Outcome::Unchanged),
-            Place::Confirming if is_false => {
-                self.denied = Some((reply.rcode(), self.seen.clone()));
-                self.unweighed = true;
-                self.not_held()
-            }
-            Place::Requiring if reply.rcode() == Rcode::NOERROR => self.denied_for_good(),
-            Place::Requiring if is_false => {
-                ended(Outcome::PrerequisiteFalse { rcode: reply.rcode(), required: self.required.clone() })
-            }
-            Place::Asserting | Place::Confirming | Place::Requiring => self.refused(&reply, false),
-            place @ (Place::Waiting | Place::Ended(_)) => place,
-        };
     }
 
     /// What each RRset was when it was first read, and what it is to be.
@@ -388,6 +313,81 @@ impl Converge {
             hint if self.open => Outcome::Unknown { failures, hint, refusal: None },
             _ => Outcome::Unreachable(failures),
         });
+    }
+}
+
+impl Course for Converge {
+    fn next(&mut self, random: u16) -> Action {
+        match &self.place {
+            Place::Ended(outcome) => Action::Done((**outcome).clone()),
+            Place::Waiting => {
+                self.place = Place::Reading(0, false);
+                Action::Pause(Duration::from_millis(500 + 1500 * u64::from(random) / u64::from(u16::MAX)))
+            }
+            Place::Reading(number, _) => {
+                let Target { name, record_type, .. } = self.targets[*number].clone();
+                if record_type == RecordType::ANY {
+                    return self.ask(Stage::Assert, vec![Prerequisite::NameFree(name)], false);
+                }
+                let message = query::question(&name, record_type);
+                Action::Ask(Stage::Read(name, record_type), message, self.purpose())
+            }
+            Place::Aliased(number, ..) => {
+                let name = self.targets[*number].name.clone();
+                let alias = Prerequisite::RrsetExists { name, record_type: RecordType::CNAME };
+                self.ask(Stage::Assert, vec![alias], false)
+            }
+            Place::Confirming => self.ask(Stage::Assert, self.guards(|target, seen| target.guard(seen)), false),
+            Place::Changing if self.force => self.ask(Stage::Change, self.required.clone(), true),
+            Place::Changing => {
+                let guards = self.guards(|target, seen| match target.is_met(seen) {
+                    true => target.guard_if_exact(seen),
+                    false => target.prerequisites(seen),
+                });
+                self.ask(Stage::Change, guards, true)
+            }
+            Place::Asserting => {
+                let wanted = self.targets.iter().filter_map(Target::assertion).collect();
+                self.ask(Stage::Assert, wanted, false)
+            }
+            Place::Requiring => self.ask(Stage::Require, self.required.clone(), false),
+        }
+    }
+
+    fn heard(&mut self, answered: Answered) {
+        let reply = match answered {
+            Answered::Reply(reply, _, copies) => {
+                self.copied = copies != Copies::One;
+                reply
+            }
+            lost => return self.unanswered(lost),
+        };
+        let is_false = reply.rcode().is_prerequisite();
+        self.place = match std::mem::replace(&mut self.place, Place::Waiting) {
+            Place::Reading(number, settling) => self.read(&reply, number, settling),
+            Place::Aliased(number, settling, target) => match reply.rcode() {
+                Rcode::NOERROR => ended(Outcome::Alias { name: self.targets[number].name.clone(), target }),
+                _ if is_false => self.saw(number, Rrset::default(), settling),
+                _ => self.refused(&reply, false),
+            },
+            Place::Changing => self.changed(&reply),
+            // Somebody else may have brought it about, or nothing was there but what a wildcard makes up.
+            Place::Asserting if reply.rcode() == Rcode::NOERROR && !self.open => ended(Outcome::Unchanged),
+            Place::Asserting if reply.rcode() == Rcode::NOERROR => ended(Outcome::Changed),
+            Place::Asserting if is_false => self.not_held(),
+            Place::Confirming if reply.rcode() == Rcode::NOERROR => ended(Outcome::Unchanged),
+            Place::Confirming if is_false => {
+                self.denied = Some((reply.rcode(), self.seen.clone()));
+                self.unweighed = true;
+                self.not_held()
+            }
+            Place::Requiring if reply.rcode() == Rcode::NOERROR => self.denied_for_good(),
+            Place::Requiring if is_false => {
+                ended(Outcome::PrerequisiteFalse { rcode: reply.rcode(), required: self.required.clone() })
+            }
+            Place::Asserting | Place::Confirming | Place::Requiring => self.refused(&reply, false),
+            place @ (Place::Waiting | Place::Ended(_)) => place,
+        };
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod algorithm;
 mod contacts;
+mod effects;
 mod key;
 mod pending;
 mod rcode;
@@ -14,6 +15,7 @@ mod tsig;
 mod update;
 
 pub mod converge;
+pub mod deliver;
 pub mod discovery;
 pub mod exchange;
 pub mod goal;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::dns::{Name, RecordType};
 
 use super::Update;
-use super::exchange::Purpose;
+use super::exchange::{Answered, Purpose};
 use super::outcome::Outcome;
 
 /// What to do next.
@@ -17,6 +17,15 @@ pub enum Action {
     Pause(Duration),
     /// It is over.
     Done(Outcome),
+}
+
+/// What goes message by message until it has an outcome.
+pub trait Course {
+    /// Says what to do next; `random` are sixteen bits of chance.
+    fn next(&mut self, random: u16) -> Action;
+
+    /// Takes in what came of the last message.
+    fn heard(&mut self, answered: Answered);
 }
 
 /// What a message is for.
