@@ -23,7 +23,7 @@ pub(super) fn effects(update: &Update) -> Option<Vec<Target>> {
     let mut known: Vec<(Name, RecordType, Known)> = Vec::new();
     let mut emptied: Vec<Name> = Vec::new();
     for change in update.changes() {
-        let (name, record_type) = subject(change);
+        let (name, record_type) = (change.name(), change.record_type());
         let own = [RecordType::SOA, RecordType::RRSIG, RecordType::NSEC, RecordType::NSEC3];
         let at_apex = name == update.zone() && matches!(record_type, RecordType::NS | RecordType::ANY);
         if update.class() != Class::IN || at_apex || own.contains(&record_type) || emptied.contains(name) {
@@ -53,17 +53,6 @@ pub(super) fn effects(update: &Update) -> Option<Vec<Target>> {
             .chain(known.into_iter().flat_map(|(name, record_type, known)| known.targets(&name, record_type)))
             .collect(),
     )
-}
-
-/// The RRset that a change is about; ANY for a whole name.
-fn subject(change: &Change) -> (&Name, RecordType) {
-    match change {
-        Change::Add(record) => (&record.name, record.record_type),
-        Change::DeleteRrset { name, record_type } | Change::DeleteRecord { name, record_type, .. } => {
-            (name, *record_type)
-        }
-        Change::DeleteName(name) => (name, RecordType::ANY),
-    }
 }
 
 impl Known {

@@ -155,6 +155,11 @@ impl Update {
         self.class
     }
 
+    /// How long the records are to stay, if it says.
+    pub fn lease(&self) -> Option<Lease> {
+        self.lease
+    }
+
     /// The prerequisites.
     pub fn prerequisites(&self) -> &[Prerequisite] {
         &self.prerequisites
@@ -175,6 +180,16 @@ impl Prerequisite {
         }
     }
 
+    /// The type it speaks of; ANY for a whole name.
+    pub fn record_type(&self) -> RecordType {
+        match self {
+            Self::RrsetExists { record_type, .. }
+            | Self::RrsetEquals { record_type, .. }
+            | Self::RrsetAbsent { record_type, .. } => *record_type,
+            Self::NameInUse(_) | Self::NameFree(_) => RecordType::ANY,
+        }
+    }
+
     /// The RRset whose data it compares, if it does.
     pub fn compares(&self) -> Option<(&Name, RecordType)> {
         match self {
@@ -190,6 +205,15 @@ impl Change {
         match self {
             Self::Add(record) => &record.name,
             Self::DeleteRrset { name, .. } | Self::DeleteName(name) | Self::DeleteRecord { name, .. } => name,
+        }
+    }
+
+    /// The type that is changed; ANY for a whole name.
+    pub fn record_type(&self) -> RecordType {
+        match self {
+            Self::Add(record) => record.record_type,
+            Self::DeleteRrset { record_type, .. } | Self::DeleteRecord { record_type, .. } => *record_type,
+            Self::DeleteName(_) => RecordType::ANY,
         }
     }
 }

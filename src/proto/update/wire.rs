@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 
-use hickory_proto::ProtoError;
-use hickory_proto::serialize::binary::{BinEncodable, BinEncoder};
-
 use crate::dns::{Class, Name, Record, RecordType};
+use crate::proto::MAX_MESSAGE;
 
 use super::{Change, Lease, Prerequisite, Update, UpdateError};
 
@@ -25,47 +23,43 @@ impl Update {
         let changes: Vec<_> = self.changes.iter().map(|change| change.entry(self.class)).collect();
         let counts = (u16::try_from(prerequisites.len()), u16::try_from(changes.len()));
         let (Ok(prerequisite_count), Ok(change_count)) = counts else { return Err(UpdateError::TooLong) };
-        let entries = prerequisites.iter().chain(&changes);
         let counts = [1, prerequisite_count, change_count, u16::from(self.lease.is_some())];
-        self.emit(counts, entries).map_err(|_| UpdateError::TooLong)
+        self.write(counts, prerequisites.iter().chain(&changes)).ok_or(UpdateError::TooLong)
     }
 
-    fn emit<'e>(
-        &'e self,
-        counts: [u16; 4],
-        entries: impl Iterator<Item = &'e Entry<'e>>,
-    ) -> Result<Vec<u8>, ProtoError> {
-        let mut octets = Vec::new();
-        let mut encoder = BinEncoder::new(&mut octets);
+    fn write<'e>(&'e self, counts: [u16; 4], entries: impl Iterator<Item = &'e Entry<'e>>) -> Option<Vec<u8>> {
         // ID 0; QR 0, opcode 5.
-        for number in [0, 5 << 11].into_iter().chain(counts) {
-            encoder.emit_u16(number)?;
-        }
+        let header = [0, 5 << 11].into_iter().chain(counts);
+        let mut octets: Vec<u8> = header.flat_map(u16::to_be_bytes).collect();
         let zone = Entry { name: &self.zone, record_type: RecordType::SOA, class: self.class, ttl: 0, rdata: &[] };
-        let mut owners = Owners::default();
-        owners.emit_head(&zone, &mut encoder)?;
+        let mut names = Names::default();
+        zone.write_head(&mut names, &mut octets);
         for entry in entries {
-            owners.emit_head(entry, &mut encoder)?;
-            encoder.emit_u32(entry.ttl)?;
-            encoder.emit_u16(u16::try_from(entry.rdata.len()).map_err(|_| "RDATA of more than 65535 octets")?)?;
-            encoder.emit_vec(entry.rdata)?;
+            entry.write_head(&mut names, &mut octets);
+            octets.extend(entry.ttl.to_be_bytes());
+            octets.extend(u16::try_from(entry.rdata.len()).ok()?.to_be_bytes());
+            octets.extend(entry.rdata);
+            if octets.len() > MAX_MESSAGE {
+                return None;
+            }
         }
-        self.lease.map_or(Ok(()), |lease| lease.emit(&mut encoder))?;
-        Ok(octets)
+        self.lease.inspect(|lease| lease.write(&mut octets));
+        (octets.len() <= MAX_MESSAGE).then_some(octets)
     }
 }
 
 impl Lease {
     /// The OPT record that holds it.
-    fn emit(self, encoder: &mut BinEncoder<'_>) -> Result<(), ProtoError> {
-        let seconds = [Some(self.lease), self.key_lease];
+    fn write(self, octets: &mut Vec<u8>) {
         // One number or two, of four octets each.
         let length = if self.key_lease.is_some() { 8 } else { 4 };
-        encoder.emit(0)?; // The root.
+        octets.push(0); // The root.
         for number in [RecordType::OPT.0, EDNS_SIZE, 0, 0, length + 4, UPDATE_LEASE, length] {
-            encoder.emit_u16(number)?;
+            octets.extend(number.to_be_bytes());
         }
-        seconds.into_iter().flatten().try_for_each(|seconds| encoder.emit_u32(seconds))
+        for seconds in [Some(self.lease), self.key_lease].into_iter().flatten() {
+            octets.extend(seconds.to_be_bytes());
+        }
     }
 }
 
@@ -115,28 +109,40 @@ struct Entry<'e> {
     rdata: &'e [u8],
 }
 
-/// Owner names that were written before. hickory's encoder compresses the first 120 names of a message only, and two
-/// thousand records of one owner fit into a message only where every one is compressed.
-#[derive(Default)]
-struct Owners(HashMap<Vec<u8>, u16>);
-
-impl Owners {
+impl Entry<'_> {
     /// Writes what zone section and records have in common: owner, type, class.
-    fn emit_head(&mut self, entry: &Entry<'_>, encoder: &mut BinEncoder<'_>) -> Result<(), ProtoError> {
-        let octets = entry.name.to_wire();
-        match self.0.get(&octets) {
-            Some(offset) => encoder.emit_u16(0xc000 | offset)?,
-            None => {
-                // A pointer has 14 bits, and one to the root would be longer than the root.
-                let offset = u16::try_from(encoder.offset()).ok().filter(|offset| *offset < 0x4000);
-                if let (Some(offset), false) = (offset, entry.name.is_root()) {
-                    self.0.insert(octets, offset);
-                }
-                entry.name.as_hickory().emit(encoder)?;
+    fn write_head(&self, names: &mut Names, octets: &mut Vec<u8>) {
+        names.write(self.name, octets);
+        octets.extend(self.record_type.0.to_be_bytes());
+        octets.extend(self.class.0.to_be_bytes());
+    }
+}
+
+/// The names of a message and all that they end with, each with its place, to be pointed to (RFC 1035 §4.1.4).
+/// hickory's encoder knows the first 120 names only; letters keep their case, so names in another case are other names.
+#[derive(Default)]
+struct Names(HashMap<Vec<u8>, u16>);
+
+impl Names {
+    fn write(&mut self, name: &Name, octets: &mut Vec<u8>) {
+        let whole = name.to_wire();
+        let mut at = 0;
+        // The root is shorter than a pointer to it.
+        while let Some(length) = whole.get(at).copied().filter(|length| *length > 0) {
+            let rest = &whole[at..];
+            if let Some(place) = self.0.get(rest) {
+                octets.extend((0xc000 | place).to_be_bytes());
+                return;
             }
+            // A pointer has 14 bits.
+            if let Some(place) = u16::try_from(octets.len()).ok().filter(|place| *place < 0x4000) {
+                self.0.insert(rest.to_vec(), place);
+            }
+            let end = at + 1 + usize::from(length);
+            octets.extend(&whole[at..end]);
+            at = end;
         }
-        encoder.emit_u16(entry.record_type.0)?;
-        encoder.emit_u16(entry.class.0)
+        octets.push(0);
     }
 }
 
@@ -160,6 +166,21 @@ mod tests {
         let added = b"\xc0\x0c\0\x01\0\x03\0\0\0\x01\0\x04\xc0\0\x02\x01";
         let wanted = [&b"\x07example\0\0\x06\0\x03"[..], added, b"\xc0\x0c\0\xff\0\xff\0\0\0\0\0\0", added].concat();
         assert_eq!(update.encode().unwrap()[12..], wanted);
+    }
+
+    #[test]
+    fn the_names_of_a_zone_are_written_once_and_pointed_to() {
+        let adds = (0..1500).map(|number| {
+            let name = Name::parse(&format!("host-{number:04}.example")).unwrap();
+            let rdata = crate::dns::Rdata::from_octets(vec![192, 0, 2, 1]);
+            Change::Add(Record { name, ttl: 1, record_type: RecordType::A, rdata })
+        });
+        let zone = Name::parse("example").unwrap();
+        let update = Update::in_order(zone, Class::IN, vec![], adds.collect(), None);
+        let octets = update.encode().unwrap();
+        assert_eq!(octets.len(), 25 + 1500 * (10 + 2 + 10 + 4), "a label and a pointer each");
+        let message = crate::dns::Message::walk(&octets).unwrap();
+        assert_eq!(message.records[1499].name, Name::parse("host-1499.example").unwrap());
     }
 
     #[test]
