@@ -13,6 +13,9 @@ use super::Halt;
 use super::conversation::{Conversation, subject, unix};
 use super::locate::{self, Owner, halt};
 
+/// What stands beside other records and speaks of them. PowerDNS refuses to be asked for signatures alone.
+const OF_OTHERS: [RecordType; 3] = [RecordType::RRSIG, RecordType::NSEC, RecordType::NSEC3];
+
 /// Reads an RRset, or all that there is at a name.
 pub(super) async fn run(settings: &Settings, talk: &mut Conversation, wanted: RecordType) -> Result<Exit, Halt> {
     let mut subject = subject(&settings.primary, &settings.name, wanted.to_string());
@@ -22,7 +25,8 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation, wanted: Re
     let reply = read(settings, talk, &mut contacts, &mut subject, wanted).await?;
     let mut found: Vec<Record> = reply.answers().to_vec();
     // A server may answer a question for everything with a part of it (RFC 8482), so each type is asked for as well.
-    let others = TYPES.iter().map(|(_, number, _)| RecordType(*number)).filter(|_| wanted == RecordType::ANY);
+    let others = TYPES.iter().map(|(_, number, _)| RecordType(*number));
+    let others = others.filter(|other| wanted == RecordType::ANY && other.is_data() && !OF_OTHERS.contains(other));
     for record_type in others.filter(|_| reply.rcode() == Rcode::NOERROR) {
         if !found.iter().any(|record| record.record_type == record_type) {
             let reply = read(settings, talk, &mut contacts, &mut subject, record_type).await?;

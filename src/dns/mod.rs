@@ -10,6 +10,7 @@ mod name;
 mod reader;
 mod record;
 mod record_type;
+mod reverse;
 mod ttl;
 mod words;
 
@@ -22,5 +23,6 @@ pub use rdata::{Rdata, RdataError};
 pub use reader::{Malformed, Reader};
 pub use record::{Class, Record};
 pub use record_type::{RecordType, UnknownType};
+pub use reverse::reverse_name;
 pub use ttl::{MAX_TTL, TtlError, parse_ttl};
 pub use words::{Word, WordError, words};

@@ -53,12 +53,16 @@ impl Name {
     /// # Errors
     /// Says which rule of RFC 1035 the text breaks.
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        match text {
-            "" => Err(NameError::Empty),
-            "." => Ok(Self::root()),
-            _ if text.is_ascii() => Self::parse_ascii(text),
-            _ => Self::parse_ascii(&to_a_labels(text)?),
-        }
+        Self::parse_relative(text, None)
+    }
+
+    /// Reads a name as it stands in a zone file: `@` is the origin, and the origin completes a name without the final
+    /// dot (RFC 1035 §5.1). Otherwise as [`Name::parse`].
+    ///
+    /// # Errors
+    /// Says which rule of RFC 1035 the text breaks.
+    pub fn parse_within(text: &str, origin: &Name) -> Result<Self, NameError> {
+        if text == "@" { Ok(origin.clone()) } else { Self::parse_relative(text, Some(origin)) }
     }
 
     /// Makes a name of its labels, leftmost first, without the root's.
@@ -130,12 +134,16 @@ impl Name {
         })
     }
 
-    /// The same name as hickory-proto's encoder wants it.
-    pub(crate) fn as_hickory(&self) -> &Labels {
-        &self.0
+    fn parse_relative(text: &str, origin: Option<&Name>) -> Result<Self, NameError> {
+        match text {
+            "" => Err(NameError::Empty),
+            "." => Ok(Self::root()),
+            _ if text.is_ascii() => Self::parse_ascii(text, origin),
+            _ => Self::parse_ascii(&to_a_labels(text)?, origin),
+        }
     }
 
-    fn parse_ascii(text: &str) -> Result<Self, NameError> {
+    fn parse_ascii(text: &str, origin: Option<&Name>) -> Result<Self, NameError> {
         let mut labels: Vec<Vec<u8>> = vec![Vec::new()];
         for octet in escape::octets(text) {
             let octet = octet?;
@@ -145,8 +153,9 @@ impl Name {
             }
         }
         // The final dot has opened one label more, which is the root's.
-        labels.pop_if(|label| label.is_empty());
-        Self::from_labels(labels.iter().map(Vec::as_slice))
+        let is_absolute = labels.pop_if(|label| label.is_empty()).is_some();
+        let rest = origin.filter(|_| !is_absolute).into_iter().flat_map(Name::labels);
+        Self::from_labels(labels.iter().map(Vec::as_slice).chain(rest))
     }
 }
 
@@ -269,6 +278,22 @@ mod tests {
         for text in ["bü\\.x", "\u{ad}", "www.\u{ad}", "\u{fe0f}.x", "a\u{ff3c}046b.x"] {
             assert!(matches!(Name::parse(text), Err(NameError::NotInternational(_))), "{text}");
         }
+    }
+
+    #[test]
+    fn an_origin_completes_names_without_the_final_dot() {
+        let origin = Name::parse("Example.org").unwrap();
+        let within = |text: &str| Name::parse_within(text, &origin).map(|name| name.to_string());
+        assert_eq!(within("@").unwrap(), "Example.org.");
+        assert_eq!(within("a.b").unwrap(), "a.b.Example.org.");
+        assert_eq!(within("a.").unwrap(), "a.");
+        assert_eq!(within(".").unwrap(), ".");
+        assert_eq!(within(r"a\.").unwrap(), r"a\..Example.org.");
+        assert_eq!(within(r"\@").unwrap(), r"\@.Example.org.");
+        assert_eq!(within("bücher").unwrap(), "xn--bcher-kva.Example.org.");
+        assert_eq!(within("a..b"), Err(NameError::EmptyLabel));
+        assert_eq!(within(""), Err(NameError::Empty));
+        assert_eq!(within(&["a"; 122].join(".")), Err(NameError::TooLong));
     }
 
     #[test]

@@ -43,6 +43,8 @@ impl RecordType {
     pub const NSEC3: Self = Self(50);
     /// Text with a policy for mail, once (RFC 7208 §3.1).
     pub const SPF: Self = Self(99);
+    /// The agreement on a key (RFC 2930).
+    pub const TKEY: Self = Self(249);
     /// A transaction signature (RFC 8945).
     pub const TSIG: Self = Self(250);
     /// Every type, in a question or a delete.
@@ -56,14 +58,12 @@ impl RecordType {
 }
 
 impl fmt::Display for RecordType {
-    /// The mnemonic, or `TYPEnnn` for a type without one here.
+    /// The mnemonic, or `TYPEnnn` for a type without one here and for private ones (RFC 6895 §3.1), whose mnemonics not
+    /// everybody shares.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::ANY => f.pad("ANY"),
-            _ => match TYPES.iter().find(|(_, number, _)| *number == self.0) {
-                Some((mnemonic, _, _)) => f.pad(mnemonic),
-                None => f.pad(&format!("TYPE{}", self.0)),
-            },
+        match TYPES.iter().find(|(_, number, _)| *number == self.0 && self.0 < 65280) {
+            Some((mnemonic, _, _)) => f.pad(mnemonic),
+            None => f.pad(&format!("TYPE{}", self.0)),
         }
     }
 }
@@ -71,11 +71,8 @@ impl fmt::Display for RecordType {
 impl FromStr for RecordType {
     type Err = UnknownType;
 
-    /// Reads a mnemonic or `TYPEnnn`, in any case. `ANY` is a type for questions and deletes.
+    /// Reads a mnemonic or `TYPEnnn`, in any case; also of types that no data has, such as `ANY`.
     fn from_str(text: &str) -> Result<Self, UnknownType> {
-        if text.eq_ignore_ascii_case("ANY") {
-            return Ok(Self::ANY);
-        }
         if let Some((_, number, _)) = TYPES.iter().find(|(mnemonic, _, _)| mnemonic.eq_ignore_ascii_case(text)) {
             return Ok(Self(*number));
         }
@@ -104,6 +101,8 @@ mod tests {
             assert_eq!(record_type.to_string().parse(), Ok(record_type));
         }
         assert_eq!("type28".parse(), Ok(RecordType::AAAA));
+        assert_eq!("TYPE0".parse(), Ok(RecordType(0)));
+        assert_eq!("KeyData".parse(), Ok(RecordType(65533)));
     }
 
     #[test]

@@ -3,16 +3,15 @@
 
 mod choose;
 mod range;
-mod reverse;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use crate::dns::{Name, RecordType};
 
+pub use crate::dns::reverse_name;
 pub use choose::{Held, Skip, Skipped, Unfit, choose};
 pub use range::{Range, fit, special_range};
-pub use reverse::reverse_name;
 
 /// The two families of addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,8 +1,10 @@
 //! RDATA as text: the words of a record, the form for unknown types (RFC 3597 §5), and what can be wrong with either.
 
-use crate::dns::{EscapeError, NameError, RecordType, Word, WordError, escape};
+use crate::dns::{EscapeError, Name, NameError, RecordType, Word, WordError, escape};
 
-use super::{Reader, fields};
+use super::input::Input;
+use super::octets::{hex, hex_words};
+use super::{Reader, fields, number};
 
 /// Why a text is not the data of a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -61,10 +63,21 @@ pub enum RdataError {
         /// The right length.
         octets: usize,
     },
+    /// A length that is not that of the octets behind it.
+    #[error("{octets} octets follow, which is not the length said")]
+    Length {
+        /// The column of the `\#`, from 0.
+        column: usize,
+        /// How many follow.
+        octets: usize,
+    },
+    /// More octets than a record can hold.
+    #[error("the data of a record has at most 65535 octets")]
+    TooLong,
     /// Octets written as `\# length hex` that the type does not allow.
     #[error("these octets are no data of this type")]
     Unfit {
-        /// The column of the length, from 0.
+        /// The column of the `\#`, from 0.
         column: usize,
     },
     /// A type without a presentation form here.
@@ -88,37 +101,34 @@ impl RdataError {
             | Self::Escape { column, .. }
             | Self::StringTooLong { column }
             | Self::DigestLength { column, .. }
+            | Self::Length { column, .. }
             | Self::Unfit { column }
             | Self::Word(WordError { column }) => Some(*column),
-            Self::Missing { .. } | Self::OnlyUnknownForm(_) | Self::NotData(_) => None,
+            Self::Missing { .. } | Self::TooLong | Self::OnlyUnknownForm(_) | Self::NotData(_) => None,
         }
     }
 }
 
-/// Reads a type's data from its words.
-pub(super) fn parse(record_type: RecordType, words: &[Word<'_>]) -> Result<Vec<u8>, RdataError> {
-    if !record_type.is_data() {
+/// Reads a type's data from its words. TKEY's can be written although it is never stored (RFC 2930).
+pub(super) fn parse(record_type: RecordType, words: &[Word<'_>], origin: &Name) -> Result<Vec<u8>, RdataError> {
+    let mut input = Input::new(words, origin);
+    let is_unknown_form = input.peek().is_some_and(|word| word.text == "\\#" && !word.quoted);
+    if !record_type.is_data() && (record_type != RecordType::TKEY || is_unknown_form) {
         return Err(RdataError::NotData(record_type));
     }
-    let fields = fields(record_type);
     let mut octets = Vec::new();
-    let mut rest = words;
-    match words {
-        [first, after @ ..] if first.text == "\\#" && !first.quoted => {
-            rest = after;
-            octets = unknown_form(record_type, &mut rest)?;
+    if is_unknown_form {
+        octets = unknown_form(record_type, &mut input)?;
+    } else {
+        if fields(record_type).is_empty() {
+            return Err(RdataError::OnlyUnknownForm(record_type));
         }
-        _ if fields.is_empty() => return Err(RdataError::OnlyUnknownForm(record_type)),
-        _ => {
-            for field in fields {
-                field.parse(&mut rest, &mut octets)?;
-            }
+        for field in fields(record_type) {
+            field.parse(&mut input, &mut octets)?;
         }
     }
-    match rest.first() {
-        Some(word) => Err(RdataError::Extra { word: word.text.to_owned(), column: word.column }),
-        None => Ok(octets),
-    }
+    input.finish()?;
+    if octets.len() > usize::from(u16::MAX) { Err(RdataError::TooLong) } else { Ok(octets) }
 }
 
 /// One text as the strings of a TXT record, each as long as a string can be.
@@ -129,57 +139,23 @@ pub(super) fn long_string(text: &str) -> Result<Vec<u8>, RdataError> {
     Ok(octets.chunks(255).flat_map(|chunk| std::iter::once(chunk.len() as u8).chain(chunk.iter().copied())).collect())
 }
 
-/// Reads all the words left as hex; they may be broken anywhere.
-pub(super) fn hex(words: &mut &[Word<'_>], octets: &mut Vec<u8>) -> Result<(), RdataError> {
-    let Some(first) = words.first() else { return Err(RdataError::Missing { what: "octets in hex" }) };
-    let mut high = None;
-    for word in *words {
-        let bad = || RdataError::Bad { word: word.text.to_owned(), column: word.column, wanted: "octets in hex" };
-        for digit in word.text.chars() {
-            // A hex digit is below 16.
-            let value = digit.to_digit(16).ok_or_else(bad)? as u8;
-            match high.take() {
-                Some(upper) => octets.push(upper << 4 | value),
-                None => high = Some(value),
-            }
-        }
-    }
-    let text: String = words.iter().map(|word| word.text).collect();
-    if high.is_some() || text.is_empty() {
-        return Err(RdataError::Bad { word: text, column: first.column, wanted: "whole octets in hex" });
-    }
-    *words = &[];
-    Ok(())
-}
-
-/// Octets as hex in capitals, broken into words where BIND breaks them.
-pub(super) fn hex_words(octets: &[u8]) -> String {
-    let word = |octets: &[u8]| octets.iter().map(|octet| format!("{octet:02X}")).collect::<String>();
-    octets.chunks(28).map(word).collect::<Vec<_>>().join(" ")
-}
-
 /// Octets in the form for unknown types.
 pub(super) fn unknown(octets: &[u8]) -> String {
     format!("\\# {} {}", octets.len(), hex_words(octets)).trim_end().to_owned()
 }
 
-/// Reads `length hex` after `\#`. For a known type the octets must be ones that the type allows.
-fn unknown_form(record_type: RecordType, words: &mut &[Word<'_>]) -> Result<Vec<u8>, RdataError> {
-    let Some((length, rest)) = words.split_first() else {
-        return Err(RdataError::Missing { what: "the length in octets" });
-    };
-    let bad = |wanted| RdataError::Bad { word: length.text.to_owned(), column: length.column, wanted };
-    let digits = length.text.bytes().all(|octet| octet.is_ascii_digit());
-    let wanted = digits.then(|| length.text.parse::<u16>().ok()).flatten();
-    let wanted = usize::from(wanted.ok_or_else(|| bad("a length in octets"))?);
-    *words = rest;
+/// Reads `\# length hex`. For a known type the octets must be ones that the type allows.
+fn unknown_form(record_type: RecordType, input: &mut Input<'_>) -> Result<Vec<u8>, RdataError> {
+    let column = input.word("\\#")?.column;
+    let wanted = "a length in octets";
+    let length = input.value(wanted, |text| number::number(text, 2))?;
     let mut octets = Vec::new();
-    if wanted > 0 || !rest.is_empty() {
-        hex(words, &mut octets)?;
+    if length > 0 || input.peek().is_some() {
+        hex(input, &mut octets)?;
     }
-    if octets.len() != wanted {
-        return Err(bad("the length of the octets that follow"));
+    if octets.len() as u64 != length {
+        return Err(RdataError::Length { column, octets: octets.len() });
     }
     let fits = fields(record_type).is_empty() || super::Rdata::read(record_type, Reader::alone(&octets)).is_ok();
-    if fits { Ok(octets) } else { Err(RdataError::Unfit { column: length.column }) }
+    if fits { Ok(octets) } else { Err(RdataError::Unfit { column }) }
 }

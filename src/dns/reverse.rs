@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::dns::Name;
+use super::Name;
 
 /// `7.113.0.203.in-addr.arpa.` of 203.0.113.7 (RFC 1035 §3.5), and the nibbles under `ip6.arpa.` of an IPv6 address
 /// (RFC 3596 §2.5).
