@@ -3,6 +3,8 @@
 use crate::dns::{Name, NameError, Rdata, RdataError, RecordType, UnknownType, Word, WordError, words};
 use crate::proto::Prerequisite;
 
+use super::prerequisite::{Verb, of_rrset};
+
 /// Why a text is no prerequisite.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs)] // Each is what its message says.
@@ -36,24 +38,19 @@ pub fn parse_requirement(text: &str) -> Result<Prerequisite, RequireError> {
         _ => &words,
     };
     let Some((verb, rest)) = words.split_first() else { return Err(RequireError::Unknown(text.to_owned())) };
-    match verb.text.to_ascii_lowercase().as_str() {
-        "nxdomain" => name_only(rest).map(Prerequisite::NameFree),
-        "yxdomain" => name_only(rest).map(Prerequisite::NameInUse),
-        "nxrrset" => {
-            let (name, record_type, rest) = rrset(rest)?;
-            no_more(rest)?;
-            Ok(Prerequisite::RrsetAbsent { name, record_type })
-        }
-        "yxrrset" => {
-            let (name, record_type, rest) = rrset(rest)?;
-            if rest.is_empty() {
-                return Ok(Prerequisite::RrsetExists { name, record_type });
-            }
-            let rdata = vec![Rdata::parse(record_type, rest)?];
-            Ok(Prerequisite::RrsetEquals { name, record_type, rdata })
-        }
-        _ => Err(RequireError::Unknown(verb.text.to_owned())),
+    let verb = Verb::parse(verb.text).ok_or_else(|| RequireError::Unknown(verb.text.to_owned()))?;
+    if matches!(verb, Verb::NxDomain | Verb::YxDomain) {
+        return name_only(rest).map(|name| of_rrset(verb, name, RecordType::ANY));
     }
+    let (name, record_type, rest) = rrset(rest)?;
+    if verb == Verb::NxRrset {
+        no_more(rest)?;
+    }
+    if rest.is_empty() {
+        return Ok(of_rrset(verb, name, record_type));
+    }
+    let rdata = vec![Rdata::parse(record_type, rest)?];
+    Ok(Prerequisite::RrsetEquals { name, record_type, rdata })
 }
 
 fn name_only(words: &[Word<'_>]) -> Result<Name, RequireError> {
