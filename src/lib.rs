@@ -19,6 +19,7 @@ pub mod dns;
 pub mod exit;
 pub mod net;
 pub mod output;
+pub mod prompt;
 pub mod proto;
 pub mod script;
 pub mod source;

@@ -14,7 +14,11 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("state", &[]),
     ("config", &["dns", "source", "proto", "script"]),
     ("output", &["dns", "source", "proto", "script", "exit"]),
-    ("commands", &["dns", "source", "proto", "script", "net", "address", "state", "config", "output", "exit"]),
+    ("prompt", &["dns", "proto", "script"]),
+    (
+        "commands",
+        &["dns", "source", "proto", "script", "net", "address", "state", "config", "output", "prompt", "exit"],
+    ),
     ("exit", &[]),
     ("cli", &["config", "output", "commands", "exit"]),
 ];

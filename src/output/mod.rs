@@ -7,6 +7,7 @@
 mod explain;
 mod follow;
 mod json;
+pub mod message;
 mod report;
 mod syslog;
 
