@@ -163,7 +163,9 @@ impl History {
                 Step::Try(attempt) => {
                     let ending = match attempt.transport {
                         Transport::Udp => self.udp(&attempt, &mut |octets| exchange.judge(octets, unix(), contacts)),
-                        Transport::Tcp => self.tcp(&attempt, &mut |octets| exchange.judge(octets, unix(), contacts)),
+                        Transport::Tcp | Transport::Tls => {
+                            self.tcp(&attempt, &mut |octets| exchange.judge(octets, unix(), contacts))
+                        }
                     };
                     exchange.ended(ending, contacts);
                 }

@@ -65,7 +65,7 @@ impl Client {
                 socket.set_read_timeout(Some(PATIENCE)).unwrap();
                 Self::Udp(socket)
             }
-            Transport::Tcp => {
+            Transport::Tcp | Transport::Tls => {
                 let stream = TcpStream::connect(primary.address()).unwrap();
                 stream.set_read_timeout(Some(PATIENCE)).unwrap();
                 Self::Tcp(stream)

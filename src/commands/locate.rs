@@ -1,6 +1,6 @@
 //! Whom to talk to: the zone of the name and the addresses of its primary, given or found.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::config::{Primary, Server};
 use crate::dns::{Name, RecordType};
@@ -31,6 +31,7 @@ pub(super) async fn servers(
     owner: &Owner<'_>,
     talk: &mut Conversation,
 ) -> Result<(Contacts, Option<Name>), Halt> {
+    talk.secure(given)?;
     let mut config = ResolverConfig::default();
     if given.servers.is_empty() || given.servers.iter().any(|server| matches!(server, Server::Name(..))) {
         config = ResolverConfig::system();
@@ -43,7 +44,11 @@ pub(super) async fn servers(
     let found = tokio::time::timeout(budget, find(given, owner, talk, &mut resolver)).await;
     let (addresses, zone) =
         found.map_err(|_| Halt::new(Exit::Unreachable, "the time is up: no server was found", None))??;
-    Ok((contacts(given, addresses), zone))
+    let mut contacts = contacts(given, addresses.iter().map(|(address, _)| *address).collect());
+    for (address, host) in &addresses {
+        host.iter().for_each(|host| contacts.known_as(*address, host));
+    }
+    Ok((contacts, zone))
 }
 
 /// The zone, asked of its own servers in signed questions.
@@ -93,19 +98,26 @@ pub(super) fn halt(outcome: &Outcome, subject: &Subject) -> Halt {
     Halt::new(exit_of(outcome), what, message.and_then(|message| message.hint))
 }
 
+/// The addresses of the servers with the names that led to them, and the zone where it had to be found.
 async fn find(
     given: &Primary,
     owner: &Owner<'_>,
     talk: &Conversation,
     resolver: &mut Resolver,
-) -> Result<(Vec<SocketAddr>, Option<Name>), Halt> {
+) -> Result<(Vec<(SocketAddr, Option<String>)>, Option<Name>), Halt> {
+    let usual = given.transports.port();
+    let of_host = |host: &str, addresses: Vec<IpAddr>, port: Option<u16>| {
+        let address = move |ip| SocketAddr::new(ip, port.unwrap_or(usual));
+        let host = host.to_owned();
+        addresses.into_iter().map(move |ip| (address(ip), Some(host.clone())))
+    };
     let mut found = Vec::new();
     let mut failure = None;
     for server in &given.servers {
         match server {
-            Server::Address(address) => found.push(*address),
+            Server::Address(ip, port) => found.push((SocketAddr::new(*ip, port.unwrap_or(usual)), None)),
             Server::Name(host, port) => match resolver.addresses(host, &mut random).await {
-                Ok(addresses) => found.extend(addresses.into_iter().map(|address| SocketAddr::new(address, *port))),
+                Ok(addresses) => found.extend(of_host(host, addresses, *port)),
                 Err(why) => failure = Some(unresolved(host, &why)),
             },
         }
@@ -127,7 +139,7 @@ async fn find(
     }
     let host = primary.to_string();
     let addresses = resolver.addresses(&host, &mut random).await.map_err(|why| unresolved(&host, &why))?;
-    Ok((addresses.into_iter().map(|address| SocketAddr::new(address, 53)).collect(), Some(zone)))
+    Ok((of_host(&host, addresses, None).collect(), Some(zone)))
 }
 
 /// Zone and primary by plain questions to the resolver. What it says decides whom to ask, not whom to believe.

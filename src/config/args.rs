@@ -174,6 +174,9 @@ pub struct Common {
     /// UDP, but for what is too long for it
     #[arg(long)]
     pub udp: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub tls: TlsWords,
     /// Send from this address
     #[arg(long, value_name = "ADDR")]
     pub source: Option<IpAddr>,
@@ -195,6 +198,29 @@ pub struct Common {
     /// Say nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// DNS over TLS.
+#[derive(Debug, Group)]
+pub struct TlsWords {
+    /// TLS only (RFC 7858), at port 853 unless another is given; the server proves itself, or nothing is sent
+    #[arg(long, conflicts_with_all = ["tcp", "udp"])]
+    pub tls: bool,
+    /// Trust the CAs of this PEM file instead of the system's, or this very certificate (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub tls_ca: Vec<PathBuf>,
+    /// What the server's certificate must be for. Else the name or address that the server is given by
+    #[arg(long, value_name = "NAME")]
+    pub tls_hostname: Option<String>,
+    /// The SHA-256 of the server's public key (repeatable). Without --tls-ca it decides alone
+    #[arg(long, value_name = "BASE64")]
+    pub tls_pin: Vec<String>,
+    /// Our own certificate, where the server wants one: a PEM file
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Its private key: a PEM file that only its owner may read
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
 }
 
 /// A key that was written into the command line: wiped when dropped, and shown to nobody.

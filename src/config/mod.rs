@@ -11,15 +11,16 @@ mod secure_file;
 mod server;
 mod settings;
 mod task;
+mod tls;
 
 pub use args::Args;
 pub use caller::{Caller, CallerError, Event, Kind};
 pub use file::{
-    Config, FileError, NamedConfig, Occasion, OnDown, Origin, PrimaryConfig, Ptr, Setting, Surroundings, Why,
+    Config, FileError, NamedConfig, Occasion, OnDown, Origin, PrimaryConfig, Ptr, Setting, Surroundings, TlsConfig, Why,
 };
 pub use key_file::{KeyError, read_key};
 pub use key_syntax::{KeySyntaxError, NamedKey, parse_keys, parse_literal};
-pub use primary::{Keys, Primary};
+pub use primary::{Keys, Primary, Reach};
 pub use secure_file::SecureFileError;
 pub use server::{Server, ServerError};
 pub use settings::{ConfigError, Settings, Speech, Verb};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dns::Name;
-use crate::proto::{Key, Transports};
+use crate::proto::{Key, TlsWanted, Transports};
 
 use super::file::PrimaryConfig;
 use super::key_file::read_key;
@@ -24,12 +24,35 @@ pub struct Primary {
     pub zone: Option<Name>,
     /// Which transports may be used.
     pub transports: Transports,
+    /// How the server proves itself, and we to it, where the transport is TLS.
+    pub tls: Option<TlsWanted>,
     /// The address to send from.
     pub source: Option<IpAddr>,
     /// Whom to ask instead of resolv.conf's.
     pub resolvers: Vec<SocketAddr>,
     /// How long it may take in all.
     pub budget: Duration,
+}
+
+/// All of a [`Primary`] but the key.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)] // As there.
+pub struct Reach {
+    pub servers: Vec<Server>,
+    pub zone: Option<Name>,
+    pub transports: Transports,
+    pub tls: Option<TlsWanted>,
+    pub source: Option<IpAddr>,
+    pub resolvers: Vec<SocketAddr>,
+    pub budget: Duration,
+}
+
+impl Reach {
+    /// The same with a key.
+    pub fn with_key(self, key: Arc<Key>) -> Primary {
+        let Self { servers, zone, transports, tls, source, resolvers, budget } = self;
+        Primary { key, servers, zone, transports, tls, source, resolvers, budget }
+    }
 }
 
 /// Keys that were read, so that each file is read once.
@@ -47,6 +70,7 @@ impl Primary {
             servers: given.servers.value.clone(),
             zone: given.zone.value.clone(),
             transports: given.transports.value,
+            tls: (given.transports.value == Transports::Tls).then(|| given.tls.wanted()),
             source: given.source.value,
             resolvers: given.resolvers.value.clone(),
             budget: given.timeout.value,

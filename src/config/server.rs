@@ -4,16 +4,13 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
-/// The port of the DNS.
-const PORT: u16 = 53;
-
-/// A server by name or by address.
+/// A server by name or by address, with its port where one was given: what it is else hangs on the transport.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Server {
     /// An address, which needs no question.
-    Address(SocketAddr),
-    /// A name and a port.
-    Name(String, u16),
+    Address(IpAddr, Option<u16>),
+    /// A name.
+    Name(String, Option<u16>),
 }
 
 /// Why a text is no server.
@@ -27,35 +24,48 @@ pub enum ServerError {
     Port(String),
 }
 
+impl Server {
+    /// A server whose host and port were given apart.
+    pub fn new(host: &str, port: Option<u16>) -> Self {
+        match host.parse::<IpAddr>() {
+            Ok(address) => Self::Address(address, port),
+            Err(_) => Self::Name(host.to_owned(), port),
+        }
+    }
+}
+
 impl FromStr for Server {
     type Err = ServerError;
 
     fn from_str(text: &str) -> Result<Self, ServerError> {
         if let Ok(address) = text.parse::<IpAddr>() {
-            return Ok(Self::Address(SocketAddr::new(address, PORT)));
+            return Ok(Self::Address(address, None));
         }
         let no_host = || ServerError::NoHost(text.to_owned());
         // As dig and named write it.
         if let Some((address, port)) = text.split_once('#') {
             let address: IpAddr = address.parse().map_err(|_| no_host())?;
-            return Ok(Self::Address(SocketAddr::new(address, number(port)?)));
+            return Ok(Self::Address(address, Some(number(port)?)));
         }
         if let Some(rest) = text.strip_prefix('[') {
             let (address, port) = rest.split_once(']').ok_or_else(no_host)?;
             let address: Ipv6Addr = address.parse().map_err(|_| no_host())?;
-            let port = if port.is_empty() { PORT } else { number(port.strip_prefix(':').ok_or_else(no_host)?)? };
-            return Ok(Self::Address(SocketAddr::new(address.into(), port)));
+            let port = match port {
+                "" => None,
+                port => Some(number(port.strip_prefix(':').ok_or_else(no_host)?)?),
+            };
+            return Ok(Self::Address(address.into(), port));
         }
         let (host, port) = match text.split_once(':') {
-            Some((host, port)) if !port.contains(':') => (host, number(port)?),
+            Some((host, port)) if !port.contains(':') => (host, Some(number(port)?)),
             Some(_) => return Err(no_host()),
-            None => (text, PORT),
+            None => (text, None),
         };
         if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c == '/') {
             return Err(no_host());
         }
         Ok(match host.parse::<IpAddr>() {
-            Ok(address) => Self::Address(SocketAddr::new(address, port)),
+            Ok(address) => Self::Address(address, port),
             Err(_) => Self::Name(host.to_owned(), port),
         })
     }
@@ -64,9 +74,10 @@ impl FromStr for Server {
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Address(address) => write!(f, "{address}"),
-            Self::Name(host, PORT) => f.write_str(host),
-            Self::Name(host, port) => write!(f, "{host}:{port}"),
+            Self::Address(address, None) => write!(f, "{address}"),
+            Self::Address(address, Some(port)) => SocketAddr::new(*address, *port).fmt(f),
+            Self::Name(host, None) => f.write_str(host),
+            Self::Name(host, Some(port)) => write!(f, "{host}:{port}"),
         }
     }
 }
@@ -83,21 +94,26 @@ mod tests {
 
     #[test]
     fn names_and_addresses_of_both_families_are_read_with_and_without_a_port() {
-        let address = |text: &str| Server::Address(text.parse().unwrap());
+        let address = |text: &str| {
+            let address: SocketAddr = text.parse().unwrap();
+            Server::Address(address.ip(), Some(address.port()))
+        };
+        let portless = |text: &str| Server::Address(text.parse().unwrap(), None);
         let cases = [
-            ("192.0.2.53", address("192.0.2.53:53")),
+            ("192.0.2.53", portless("192.0.2.53")),
             ("192.0.2.53:5353", address("192.0.2.53:5353")),
-            ("2001:db8::53", address("[2001:db8::53]:53")),
-            ("[2001:db8::53]", address("[2001:db8::53]:53")),
+            ("2001:db8::53", portless("2001:db8::53")),
+            ("[2001:db8::53]", portless("2001:db8::53")),
             ("[2001:db8::53]:5353", address("[2001:db8::53]:5353")),
-            ("::1", address("[::1]:53")),
+            ("::1", portless("::1")),
             ("192.0.2.53#5353", address("192.0.2.53:5353")),
             ("2001:db8::53#5353", address("[2001:db8::53]:5353")),
-            ("ns1.example.org", Server::Name("ns1.example.org".into(), 53)),
-            ("ns1.example.org.:5353", Server::Name("ns1.example.org.".into(), 5353)),
+            ("ns1.example.org", Server::Name("ns1.example.org".into(), None)),
+            ("ns1.example.org.:5353", Server::Name("ns1.example.org.".into(), Some(5353))),
         ];
         for (text, server) in cases {
-            assert_eq!(text.parse(), Ok(server), "{text}");
+            assert_eq!(text.parse(), Ok(server.clone()), "{text}");
+            assert_eq!(server.to_string().parse(), Ok(server), "{text}");
         }
     }
 

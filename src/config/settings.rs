@@ -7,17 +7,18 @@ use std::time::Duration;
 
 use crate::dns::{Name, NameError, Rdata, RecordType, UnknownType, parse_ttl};
 use crate::proto::goal::Target;
-use crate::proto::{Key, Prerequisite, Transports};
+use crate::proto::{Key, PinError, Prerequisite, Transports};
 use crate::script::{RequireError, parse_requirement};
 
-use super::args::{Change, Command, Common};
+use super::args::{Change, Command, Common, TlsWords};
 use super::caller::CallerError;
 use super::file::{Config, FileError, PrimaryConfig, Surroundings};
 use super::key_file::{KeyError, read_key};
 use super::key_syntax::{KeySyntaxError, parse_literal};
-use super::primary::Primary;
+use super::primary::{Primary, Reach};
 use super::records::{self, WordsError};
 use super::server::{Server, ServerError};
+use super::tls;
 
 /// All that a run needs to know.
 #[derive(Debug)]
@@ -89,6 +90,14 @@ pub enum ConfigError {
     Server(ServerError),
     #[error("--resolver {0:?}: an address is needed, with a port or without")]
     Resolver(String),
+    #[error("{0}: this nsup was built without TLS")]
+    NoTls(&'static str),
+    #[error("{0} is for DNS over TLS, and that was not asked for")]
+    NotOverTls(&'static str),
+    #[error("--tls-pin {0:?}: {1}")]
+    TlsPin(String, PinError),
+    #[error("--tls-hostname {0:?}: {1}")]
+    TlsHostName(String, NameError),
     #[error("--require {0:?}: {1}")]
     Require(String, RequireError),
     #[error("no key is given")]
@@ -124,6 +133,8 @@ impl ConfigError {
             Self::NotConfigured { .. } => Some("nsup sync --show-config shows the names that it has".to_owned()),
             Self::Key(why) => why.hint(),
             Self::Words(why) => why.hint(),
+            Self::NotOverTls(_) => Some("--tls asks for it".to_owned()),
+            Self::NoTls(_) => Some("build it with its feature tls, which is on by default".to_owned()),
             Self::OutsideZone { .. } => {
                 Some("a zone holds its own name and all below it; leave --zone out to have it found".to_owned())
             }
@@ -148,17 +159,20 @@ impl Settings {
     pub(super) fn resolve(command: Command, here: &Surroundings) -> Result<Self, ConfigError> {
         let (name, common, verb, file) = match command {
             Command::Set(change) => {
-                let (name, file) = (owner(&change.name)?, from_file(&change.name, &change.common, here)?);
+                let name = owner(&change.name)?;
+                let file = from_file(Some(&name), &change.common, here)?;
                 let targets = records::set(&name, &change.words, ttl(&change, &file)?)?;
                 changes(name, targets, change, file)?
             }
             Command::Add(change) => {
-                let (name, file) = (owner(&change.name)?, from_file(&change.name, &change.common, here)?);
+                let name = owner(&change.name)?;
+                let file = from_file(Some(&name), &change.common, here)?;
                 let target = records::add(&name, &change.words, ttl(&change, &file)?)?;
                 changes(name, vec![target], change, file)?
             }
             Command::Delete(change) => {
-                let (name, file) = (owner(&change.name)?, from_file(&change.name, &change.common, here)?);
+                let name = owner(&change.name)?;
+                let file = from_file(Some(&name), &change.common, here)?;
                 let target = records::delete(&name, &change.words)?;
                 changes(name, vec![target], change, file)?
             }
@@ -167,16 +181,17 @@ impl Settings {
                 if record_type != RecordType::ANY && !record_type.is_data() {
                     return Err(ConfigError::NotData(record_type));
                 }
-                let file = from_file(&read.name, &read.common, here)?;
-                (owner(&read.name)?, read.common, Verb::Get(record_type), file)
+                let name = owner(&read.name)?;
+                let file = from_file(Some(&name), &read.common, here)?;
+                (name, read.common, Verb::Get(record_type), file)
             }
-            Command::Sync(_) | Command::Hook(_) | Command::Watch(_) => return Err(ConfigError::NotOneShot),
+            Command::Sync(_) | Command::Hook(_) | Command::Watch(_) => {
+                return Err(ConfigError::NotOneShot);
+            }
         };
-        let zone =
-            common.zone.as_deref().map(|text| Name::parse(text).map_err(|why| ConfigError::Zone(text.to_owned(), why)));
         // A zone that stands at the top of the file need not hold every name.
         let of_file = || file.as_ref().and_then(|file| file.zone.value.clone()).filter(|zone| name.is_in(zone));
-        let zone = zone.transpose()?.or_else(of_file);
+        let zone = zone(&common)?.or_else(of_file);
         if let Some(zone) = &zone {
             let required: &[Prerequisite] = if let Verb::Change { required, .. } = &verb { required } else { &[] };
             let mut names = std::iter::once(&name).chain(required.iter().map(Prerequisite::name));
@@ -185,58 +200,73 @@ impl Settings {
             }
         }
         let mut warnings = Vec::new();
-        let servers: Result<Vec<Server>, ServerError> = common.server.iter().map(|text| text.parse()).collect();
-        let servers = servers.map_err(ConfigError::Server)?;
-        let resolvers: Vec<SocketAddr> = common.resolver.iter().map(|text| resolver(text)).collect::<Result<_, _>>()?;
         let key = Arc::new(key(&common, file.as_ref(), &mut warnings)?);
-        let file = file.as_ref();
-        let or = |given: Vec<Server>| {
-            if given.is_empty() { file.map(|file| file.servers.value.clone()) } else { Some(given) }
-        };
-        let primary = Primary {
-            key,
-            servers: or(servers).unwrap_or_default(),
-            zone,
-            transports: match (common.tcp, common.udp) {
-                (true, _) => Transports::Tcp,
-                (_, true) => Transports::Udp,
-                _ => file.map_or(Transports::TcpFirst, |file| file.transports.value),
-            },
-            source: common.source.or_else(|| file.and_then(|file| file.source.value)),
-            resolvers: match file {
-                Some(file) if resolvers.is_empty() => file.resolvers.value.clone(),
-                _ => resolvers,
-            },
-            budget: match (common.timeout, file) {
-                (Some(seconds), _) => Duration::from_secs(seconds),
-                (None, Some(file)) => file.timeout.value,
-                (None, None) => TIMEOUT,
-            },
-        };
-        Ok(Self {
-            primary,
-            speech: match common {
-                Common { json: true, .. } => Speech::Json,
-                Common { verbose: true, .. } => Speech::Verbose,
-                Common { quiet: true, .. } => Speech::Quiet,
-                _ => Speech::Normal,
-            },
-            verb,
-            name,
-            warnings,
-        })
+        let primary = reach(&common, file.as_ref(), zone)?.with_key(key);
+        Ok(Self { primary, speech: speech(&common), verb, name, warnings })
     }
 }
 
-/// What the configuration file says of the server of a name. It is not read where the command line has a key: then it
+/// How to speak, by the options.
+pub(super) fn speech(common: &Common) -> Speech {
+    match common {
+        Common { json: true, .. } => Speech::Json,
+        Common { verbose: true, .. } => Speech::Verbose,
+        Common { quiet: true, .. } => Speech::Quiet,
+        _ => Speech::Normal,
+    }
+}
+
+/// The zone that the options name.
+pub(super) fn zone(common: &Common) -> Result<Option<Name>, ConfigError> {
+    let parse = |text: &str| Name::parse(text).map_err(|why| ConfigError::Zone(text.to_owned(), why));
+    common.zone.as_deref().map(parse).transpose()
+}
+
+/// All that it takes to talk to a primary but the key: what the options say, and behind them the file.
+pub(super) fn reach(common: &Common, file: Option<&PrimaryConfig>, zone: Option<Name>) -> Result<Reach, ConfigError> {
+    let servers: Result<Vec<Server>, ServerError> = common.server.iter().map(|text| text.parse()).collect();
+    let servers = servers.map_err(ConfigError::Server)?;
+    let resolvers: Vec<SocketAddr> = common.resolver.iter().map(|text| resolver(text)).collect::<Result<_, _>>()?;
+    let transports = match &common {
+        Common { tcp: true, .. } => Transports::Tcp,
+        Common { udp: true, .. } => Transports::Udp,
+        Common { tls: TlsWords { tls: true, .. }, .. } => Transports::Tls,
+        _ => file.map_or(Transports::TcpFirst, |file| file.transports.value),
+    };
+    Ok(Reach {
+        servers: match file {
+            Some(file) if servers.is_empty() => file.servers.value.clone(),
+            _ => servers,
+        },
+        zone,
+        tls: tls::wanted(&common.tls, file, transports)?,
+        transports,
+        source: common.source.or_else(|| file.and_then(|file| file.source.value)),
+        resolvers: match file {
+            Some(file) if resolvers.is_empty() => file.resolvers.value.clone(),
+            _ => resolvers,
+        },
+        budget: match (common.timeout, file) {
+            (Some(seconds), _) => Duration::from_secs(seconds),
+            (None, Some(file)) => file.timeout.value,
+            (None, None) => TIMEOUT,
+        },
+    })
+}
+
+/// What the configuration file says of the server of a name, or at its top. It is not read where the command line has a key: then it
 /// says all that there is to say.
-fn from_file(name: &str, common: &Common, here: &Surroundings) -> Result<Option<PrimaryConfig>, ConfigError> {
+pub(super) fn from_file(
+    name: Option<&Name>,
+    common: &Common,
+    here: &Surroundings,
+) -> Result<Option<PrimaryConfig>, ConfigError> {
     if common.config.is_none() && (common.key.is_some() || common.literal_key.is_some()) {
         return Ok(None);
     }
     let path = here.find(common.config.as_deref())?;
     match Config::read(&path, here.credentials.as_deref()) {
-        Ok(config) => Ok(Some(config.primary_for(&owner(name)?).0.clone())),
+        Ok(config) => Ok(Some(name.map_or(&config.defaults, |name| config.primary_for(name).0).clone())),
         Err(FileError::NotFound { .. }) if common.config.is_none() => Ok(None),
         Err(why) => Err(why.into()),
     }
@@ -287,7 +317,11 @@ fn merge(required: &mut Vec<Prerequisite>, one: Prerequisite) {
     required.push(one);
 }
 
-fn key(common: &Common, file: Option<&PrimaryConfig>, warnings: &mut Vec<String>) -> Result<Key, ConfigError> {
+pub(super) fn key(
+    common: &Common,
+    file: Option<&PrimaryConfig>,
+    warnings: &mut Vec<String>,
+) -> Result<Key, ConfigError> {
     let name = common
         .key_name
         .as_deref()
@@ -315,7 +349,7 @@ fn key(common: &Common, file: Option<&PrimaryConfig>, warnings: &mut Vec<String>
 
 fn resolver(text: &str) -> Result<SocketAddr, ConfigError> {
     match text.parse() {
-        Ok(Server::Address(address)) => Ok(address),
+        Ok(Server::Address(address, port)) => Ok(SocketAddr::new(address, port.unwrap_or(53))),
         _ => Err(ConfigError::Resolver(text.to_owned())),
     }
 }

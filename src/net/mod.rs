@@ -4,10 +4,12 @@
 //! says when it is enough. Every wait has a deadline on a clock that steps of the wall clock do not move.
 
 mod resolver;
+mod stream;
 mod tcp;
+mod tls;
 mod udp;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
@@ -16,19 +18,39 @@ use crate::proto::Transport;
 use crate::proto::exchange::{Attempt, Ending, Verdict};
 
 pub use resolver::{LookupError, Resolver, ResolverConfig};
+pub use tls::{Tls, TlsError};
 
 /// The connections and the source address of one run.
 #[derive(Debug, Default)]
 pub struct Network {
-    /// The address to send from, where one was asked for.
+    /// The address to send from, where one was asked for; the other family then cannot be reached.
     source: Option<IpAddr>,
+    /// The addresses and ports to send from in each family, where these were asked for.
+    locals: Locals,
     connections: tcp::Connections,
+    tls: Option<tls::Connections>,
 }
 
 impl Network {
     /// A network that sends from `source`, or from whatever address the kernel takes.
     pub fn new(source: Option<IpAddr>) -> Self {
-        Self { source, connections: tcp::Connections::default() }
+        Self { source, ..Self::default() }
+    }
+
+    /// The same, able to carry what is to go over TLS.
+    pub fn with_tls(self, tls: Tls) -> Self {
+        Self { tls: Some(tls::Connections::new(tls)), ..self }
+    }
+
+    /// Sends from these addresses and ports from now on, one a family, and from whatever the kernel takes in a family that
+    /// has none. Connections from elsewhere are not used again.
+    pub fn send_from(&mut self, v4: Option<SocketAddrV4>, v6: Option<SocketAddrV6>) {
+        let locals = Locals { v4, v6 };
+        if locals != self.locals {
+            self.locals = locals;
+            self.connections = tcp::Connections::default();
+            self.tls = self.tls.take().map(tls::Connections::anew);
+        }
     }
 
     /// Carries one attempt and shows `judge` everything that comes back.
@@ -37,11 +59,36 @@ impl Network {
             Some(source) if source.is_ipv4() != attempt.server.is_ipv4() => {
                 return Ending::NotSent(format!("{source} cannot reach an address of the other family"));
             }
-            source => source.map(|source| SocketAddr::new(source, 0)),
+            Some(source) => Some(SocketAddr::new(source, 0)),
+            None => self.locals.towards(attempt.server),
         };
         match attempt.transport {
-            Transport::Tcp => self.connections.carry(attempt, source, judge).await,
+            Transport::Tcp => {
+                let server = attempt.server;
+                let connect = async move |end| tcp::connect(server, source, end).await;
+                self.connections.carry(attempt, server, connect, judge).await
+            }
+            Transport::Tls => match &mut self.tls {
+                Some(tls) => tls.carry(attempt, source, judge).await,
+                None => Ending::NotSent("nobody said how the server proves itself over TLS".to_owned()),
+            },
             Transport::Udp => udp::carry(attempt, source, judge).await,
+        }
+    }
+}
+
+/// Addresses and ports to send from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Locals {
+    v4: Option<SocketAddrV4>,
+    v6: Option<SocketAddrV6>,
+}
+
+impl Locals {
+    fn towards(self, server: SocketAddr) -> Option<SocketAddr> {
+        match server {
+            SocketAddr::V4(_) => self.v4.map(SocketAddr::V4),
+            SocketAddr::V6(_) => self.v6.map(SocketAddr::V6),
         }
     }
 }

@@ -59,6 +59,11 @@ impl ResolverConfig {
         Self::read(Path::new("/etc/resolv.conf"), Path::new("/etc/hosts"))
     }
 
+    /// Reads another file in the place of /etc/resolv.conf.
+    pub fn from_file(resolv_conf: &Path) -> Self {
+        Self::read(resolv_conf, Path::new("/etc/hosts"))
+    }
+
     fn read(resolv_conf: &Path, hosts: &Path) -> Self {
         let text = |path| std::fs::read(path).map(|octets| String::from_utf8_lossy(&octets).into_owned());
         Self::parse(&text(resolv_conf).unwrap_or_default(), &text(hosts).unwrap_or_default())
@@ -145,7 +150,8 @@ impl Resolver {
                     };
                     let sends = if transport == Transport::Udp { RETRY.to_vec() } else { RETRY[..1].to_vec() };
                     let (connect_within, answer_within, within) = (PATIENCE, PATIENCE, PATIENCE);
-                    let attempt = Attempt { server, transport, octets, sends, connect_within, answer_within, within };
+                    let attempt =
+                        Attempt { server, host: None, transport, octets, sends, connect_within, answer_within, within };
                     let ending = self.network.carry(&attempt, &mut judge).await;
                     match answer {
                         Some(answer) if answer.is_truncated() && transport == Transport::Udp => continue,

@@ -9,7 +9,7 @@ use crate::dns::Name;
 use crate::exit::Exit;
 use crate::proto::exchange::{Failure, Hint};
 use crate::proto::outcome::{Outcome, Refusal};
-use crate::proto::{Claim, Prerequisite, Rcode, Rejection, TsigError};
+use crate::proto::{Claim, Prerequisite, Rcode, Rejection, Transport, TsigError};
 use crate::script::in_words_of;
 
 /// A line and a hint.
@@ -100,10 +100,13 @@ pub fn explain(outcome: &Outcome, subject: &Subject) -> Option<Message> {
         ),
         Outcome::Unreachable(failures) => (
             format!("no server could be reached; nothing was changed{}", listed(failures)),
-            Some(
+            Some(if failures.iter().any(|failure| failure.transport == Transport::Tls) {
+                "is the address right, and does a server that speaks DNS over TLS with this certificate run there?"
+                    .to_owned()
+            } else {
                 "is the address right, does named run there, and do filters let TCP and UDP to its port through?"
-                    .to_owned(),
-            ),
+                    .to_owned()
+            }),
         ),
         Outcome::Unauthentic { hint, sent } => unauthentic(hint, *sent, subject),
         Outcome::Unknown { failures, hint, refusal } => (

@@ -24,12 +24,7 @@ pub(super) fn change(report: &Report, message: Option<&Message>) -> String {
     let mut object = head(&report.subject);
     object["outcome"] = word(&report.outcome).into();
     object["exit"] = exit_of(&report.outcome).code().into();
-    object["rcode"] = match &report.outcome {
-        Outcome::Refused(refusal) => refusal.rcode.to_string().into(),
-        Outcome::PrerequisiteFalse { rcode, .. } => rcode.to_string().into(),
-        Outcome::Unchanged | Outcome::Changed => "NOERROR".into(),
-        _ => Value::Null,
-    };
+    object["rcode"] = rcode(&report.outcome);
     object["rrsets"] = rrsets.collect();
     object["clock_difference"] = report.clock_difference.into();
     object["message"] = message.map(|message| message.what.as_str()).into();
@@ -93,7 +88,18 @@ pub(super) fn values(record_type: RecordType, rrset: &Rrset) -> Vec<String> {
     rrset.rdata.iter().map(|rdata| rdata.display(record_type).to_string()).collect()
 }
 
-fn word(outcome: &Outcome) -> &'static str {
+/// The RCODE of a signed answer, where one decided.
+pub(super) fn rcode(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::Refused(refusal) => refusal.rcode.to_string().into(),
+        Outcome::PrerequisiteFalse { rcode, .. } => rcode.to_string().into(),
+        Outcome::Unchanged | Outcome::Changed => "NOERROR".into(),
+        _ => Value::Null,
+    }
+}
+
+/// One word for an outcome.
+pub(super) fn word(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Unchanged => "unchanged",
         Outcome::Changed => "changed",

@@ -78,6 +78,16 @@ impl Printer {
         }
     }
 
+    /// A line that something was said of, with a mark below the octet, counted from 0, that was meant.
+    pub fn quote(&self, line: &str, column: Option<usize>) {
+        let mut err = std::io::stderr().lock();
+        let _ = writeln!(err, "    {}", printable(&line.replace('\t', " ")));
+        if let Some(before) = column.map(|column| line.get(..column).unwrap_or(line)) {
+            let width = printable(&before.replace('\t', " ")).chars().count();
+            let _ = writeln!(err, "    {}^", " ".repeat(width));
+        }
+    }
+
     /// A step, for whoever wants to see each.
     pub fn step(&self, text: impl FnOnce() -> String) {
         if self.verbose {

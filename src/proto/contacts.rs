@@ -1,5 +1,6 @@
 //! Whom to ask, how, and what has been learnt of them in this run.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,8 @@ pub enum Transport {
     Tcp,
     /// A datagram (RFC 1035 §4.2.1).
     Udp,
+    /// A connection that nobody else can read or write in (RFC 7858).
+    Tls,
 }
 
 /// Which transports may be used.
@@ -25,6 +28,24 @@ pub enum Transports {
     Tcp,
     /// UDP, and TCP for what is too long for it.
     Udp,
+    /// TLS and nothing else: what was to be hidden is never sent in the clear.
+    Tls,
+}
+
+impl Transports {
+    /// The port where the server is, unless somebody says another (RFC 1035 §4.2, RFC 7858 §3.1).
+    pub fn port(self) -> u16 {
+        if self == Self::Tls { 853 } else { 53 }
+    }
+
+    /// What is tried first.
+    pub(super) fn first(self) -> Transport {
+        match self {
+            Self::TcpFirst | Self::Tcp => Transport::Tcp,
+            Self::Udp => Transport::Udp,
+            Self::Tls => Transport::Tls,
+        }
+    }
 }
 
 /// How long is waited for what.
@@ -49,6 +70,8 @@ pub struct Contacts {
     pub(super) transports: Transports,
     pub(super) patience: Patience,
     servers: Vec<SocketAddr>,
+    /// By which names they are known, as far as they are.
+    hosts: HashMap<SocketAddr, Arc<str>>,
     /// Which server answered last. What was read at one is changed at the same one.
     current: usize,
     clock: Clock,
@@ -83,12 +106,23 @@ impl Contacts {
     /// whatever fits is believed.
     pub fn new(key: impl Into<Option<Arc<Key>>>, servers: Vec<SocketAddr>, transports: Transports) -> Self {
         let (key, patience) = (key.into(), Patience::default());
-        Self { key, transports, patience, servers, current: 0, clock: Clock::Ours }
+        Self { key, transports, patience, servers, hosts: HashMap::new(), current: 0, clock: Clock::Ours }
     }
 
     /// The same, with other times.
     pub fn with_patience(self, patience: Patience) -> Self {
         Self { patience, ..self }
+    }
+
+    /// Says by which name a server is known: over TLS its certificate must be for that, and not for its address (RFC
+    /// 8310 §8.1). The name comes from the user or from the zone's SOA, not from whoever told the address.
+    pub fn known_as(&mut self, server: SocketAddr, host: &str) {
+        self.hosts.insert(server, host.into());
+    }
+
+    /// The name that a server is known by.
+    pub(super) fn host_of(&self, server: SocketAddr) -> Option<Arc<str>> {
+        self.hosts.get(&server).cloned()
     }
 
     /// By how many seconds a server's clock was found to be ahead of ours, if that had to be asked for.

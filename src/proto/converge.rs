@@ -246,7 +246,7 @@ impl Converge {
     /// Nor is it because of what the user required.
     fn denied_for_good(&mut self) -> Place {
         if let Some((_, Some(hint))) = &self.lost
-            && hint.transport == Transport::Tcp
+            && hint.transport != Transport::Udp
         {
             // Nobody off the path forges over TCP: that answer was the server's, and the next would be the same.
             return self.exhausted();
@@ -307,7 +307,7 @@ impl Converge {
             return;
         }
         self.place = ended(match hint {
-            Some(hint) if !self.open || hint.transport == Transport::Tcp => {
+            Some(hint) if !self.open || hint.transport != Transport::Udp => {
                 Outcome::Unauthentic { hint, sent: self.open }
             }
             hint if self.open => Outcome::Unknown { failures, hint, refusal: None },

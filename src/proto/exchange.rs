@@ -162,7 +162,7 @@ impl Exchange {
         if self.round > 0 && !self.goes_on() {
             return Step::Done(self.give_up());
         }
-        let first = if contacts.transports == Transports::Udp { Transport::Udp } else { Transport::Tcp };
+        let first = contacts.transports.first();
         self.queue = contacts.in_turn().map(|server| (server, first)).collect();
         self.round += 1;
         self.silence = false;
@@ -224,9 +224,9 @@ impl Exchange {
                     self.queue.push_front((server, Transport::Udp));
                 }
             }
-            (Ending::NotSent(_), Transport::Udp) => {}
+            (Ending::NotSent(_), Transport::Udp | Transport::Tls) => {}
             _ if self.purpose == Purpose::Change => self.done = Some(self.give_up()),
-            (Ending::Judged { .. }, Transport::Tcp) => {
+            (Ending::Judged { .. }, Transport::Tcp | Transport::Tls) => {
                 // Nobody off the path can forge this over TCP twice: nothing better will come from this server.
                 self.rejected_over_tcp += 1;
                 if self.rejected_over_tcp < 2 {
@@ -235,7 +235,7 @@ impl Exchange {
                     self.done = Some(self.give_up());
                 }
             }
-            (ending, Transport::Tcp) => {
+            (ending, Transport::Tcp | Transport::Tls) => {
                 self.silence |= ending == Ending::Silent;
                 // A connection that was cut is worth another at once; silence has cost enough time.
                 if ending != Ending::Silent && !std::mem::replace(&mut self.repeated, true) {
@@ -252,7 +252,7 @@ impl Exchange {
         match (transport, ending) {
             // Anybody can send datagrams: over a connection only the server, or who is on the path, can answer.
             (Transport::Udp, _) if hinted => self.queue.push_front((server, Transport::Tcp)),
-            (Transport::Tcp, _) if self.hint.is_some() => self.done = Some(self.give_up()),
+            (Transport::Tcp | Transport::Tls, _) if self.hint.is_some() => self.done = Some(self.give_up()),
             _ => {}
         }
     }
@@ -299,7 +299,8 @@ impl Exchange {
         let Ok((octets, pending)) = prepare(message, contacts, now.unix) else {
             return Step::Done(self.give_up());
         };
-        let transport = if octets.len() > MAX_DATAGRAM { Transport::Tcp } else { over };
+        let is_long = over == Transport::Udp && octets.len() > MAX_DATAGRAM;
+        let transport = if is_long { Transport::Tcp } else { over };
         self.attempt = Some((server, transport, pending));
         // The other servers are to have their share of the time.
         let share = now.left / u32::try_from(self.queue.len() + 1).unwrap_or(u32::MAX);
@@ -309,7 +310,8 @@ impl Exchange {
             _ => (vec![Duration::ZERO], patience.answer),
         };
         let (connect_within, answer_within) = (patience.connect.min(share), answer.min(share));
-        Step::Try(Attempt { server, transport, octets, sends, connect_within, answer_within, within: now.left })
+        let host = contacts.host_of(server);
+        Step::Try(Attempt { server, host, transport, octets, sends, connect_within, answer_within, within: now.left })
     }
 
     /// Whether the servers are asked once more after all of them have been.
@@ -345,7 +347,11 @@ fn prepare(message: Vec<u8>, contacts: &Contacts, unix: u64) -> Result<(Vec<u8>,
 
 impl fmt::Display for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(if *self == Self::Tcp { "TCP" } else { "UDP" })
+        f.pad(match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+            Self::Tls => "TLS",
+        })
     }
 }
 

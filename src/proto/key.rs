@@ -77,9 +77,14 @@ impl Key {
         self.least_mac_octets
     }
 
+    /// How many octets the secret has.
+    pub fn secret_octets(&self) -> usize {
+        self.secret.0.len()
+    }
+
     /// Whether the secret is shorter than a MAC, which RFC 8945 §8 advises against.
     pub fn is_short(&self) -> bool {
-        self.secret.0.len() < self.algorithm.mac_octets()
+        self.secret_octets() < self.algorithm.mac_octets()
     }
 
     /// The MAC over `parts`.

@@ -11,6 +11,7 @@ mod pending;
 mod rcode;
 mod read;
 mod reply;
+mod tls;
 mod tsig;
 mod update;
 
@@ -29,5 +30,6 @@ pub use key::{Key, Secret, SecretError};
 pub use pending::{Claim, FUDGE, MAX_MESSAGE, Pending, Rejection, SignError, Unauthentic, leave_unsigned, sign};
 pub use rcode::{Rcode, TsigError};
 pub use reply::{Answer, Reply};
+pub use tls::{Identity, Pin, PinError, Roots, TlsWanted};
 pub use tsig::{Found, Tsig, covered};
 pub use update::{Change, Lease, Prerequisite, Update, UpdateError};

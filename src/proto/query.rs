@@ -10,7 +10,12 @@ const RECURSION_DESIRED: u16 = 0x0100;
 
 /// The octets of a question to an authoritative server, with the ID 0.
 pub fn question(name: &Name, record_type: RecordType) -> Vec<u8> {
-    encode(0, 0, name, record_type)
+    encode(0, 0, name, record_type, Class::IN)
+}
+
+/// The octets of a question for an SOA, to a resolver or to an authoritative server, with the ID 0.
+pub fn soa(name: &Name, class: Class, of_resolver: bool) -> Vec<u8> {
+    encode(0, if of_resolver { RECURSION_DESIRED } else { 0 }, name, RecordType::SOA, class)
 }
 
 /// A plain question to a resolver that waits for its answer.
@@ -24,7 +29,7 @@ impl PlainQuery {
     /// Makes the octets of a question with recursion desired, and what tells its answer.
     pub fn new(id: u16, name: &Name, record_type: RecordType) -> (Vec<u8>, Self) {
         let questions = vec![Question { name: name.clone(), record_type, class: Class::IN }];
-        (encode(id, RECURSION_DESIRED, name, record_type), Self { id, questions })
+        (encode(id, RECURSION_DESIRED, name, record_type, Class::IN), Self { id, questions })
     }
 
     /// Reads the answer, if these octets are one (RFC 5452 §9). It may be forged all the same.
@@ -42,13 +47,13 @@ impl PlainQuery {
     }
 }
 
-fn encode(id: u16, flags: u16, name: &Name, record_type: RecordType) -> Vec<u8> {
+fn encode(id: u16, flags: u16, name: &Name, record_type: RecordType, class: Class) -> Vec<u8> {
     let mut octets = Vec::with_capacity(Name::MAX_OCTETS + 16);
     for number in [id, flags, 1, 0, 0, 0] {
         octets.extend(number.to_be_bytes());
     }
     octets.extend(name.to_wire());
     octets.extend(record_type.0.to_be_bytes());
-    octets.extend(Class::IN.0.to_be_bytes());
+    octets.extend(class.0.to_be_bytes());
     octets
 }

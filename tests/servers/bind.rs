@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::setup::{Grant, Setup, TestKey, Zone, bare};
-use super::start::{Launch, command};
+use super::start::{Launch, command, free_address};
 
 /// Writes configuration and zones, and says how to start named.
 pub(super) fn prepare(setup: &Setup, directory: &Path, address: SocketAddr) -> Launch {
     let configuration = directory.join("named.conf");
-    fs::write(&configuration, named_conf(setup, directory, address)).expect("named.conf");
+    let tls: Vec<_> = setup.tls.iter().map(|(name, _)| (name.clone(), free_address())).collect();
+    fs::write(&configuration, named_conf(setup, directory, address, &tls)).expect("named.conf");
     for zone in &setup.zones {
         let file = directory.join(zone_file(&zone.name));
         fs::write(file, zone.master_file()).expect("a zone file");
@@ -18,7 +19,7 @@ pub(super) fn prepare(setup: &Setup, directory: &Path, address: SocketAddr) -> L
     let mut command = command("named");
     // One thread, and everything logged to stderr.
     command.args(["-g", "-4", "-n", "1", "-c"]).arg(configuration);
-    Launch { command, running: " running\n" }
+    Launch { command, running: " running\n", tls }
 }
 
 /// Where named keeps the journal of a zone.
@@ -30,10 +31,12 @@ fn zone_file(zone: &str) -> String {
     format!("{zone}.zone")
 }
 
-fn named_conf(setup: &Setup, directory: &Path, address: SocketAddr) -> String {
+fn named_conf(setup: &Setup, directory: &Path, address: SocketAddr, tls: &[(String, SocketAddr)]) -> String {
     let directory = directory.display();
     let (ip, port) = (address.ip(), address.port());
-    let more = &setup.bind_options;
+    let listen =
+        |(name, at): &(String, SocketAddr)| format!("\tlisten-on port {} tls {name} {{ {}; }};\n", at.port(), at.ip());
+    let more = setup.bind_options.clone() + &tls.iter().map(listen).collect::<String>();
     // Without `reuseport no` two servers could share a port without either noticing; without
     // `lock-file none` no two could run at once.
     let mut text = format!(
@@ -57,6 +60,7 @@ fn named_conf(setup: &Setup, directory: &Path, address: SocketAddr) -> String {
 controls {{ }};
 "
     );
+    text.extend(setup.tls.iter().map(|(name, clause)| format!("tls {name} {{ {clause} }};\n")));
     text.extend(setup.keys.iter().map(TestKey::clause));
     text.extend(setup.zones.iter().map(|zone| zone_clause(setup, zone)));
     text

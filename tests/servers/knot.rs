@@ -18,7 +18,7 @@ pub(super) fn prepare(setup: &Setup, directory: &Path, address: SocketAddr) -> L
     }
     let mut command = command("knotd");
     command.arg("-c").arg(configuration);
-    Launch { command, running: "server started" }
+    Launch { command, running: "server started", tls: Vec::new() }
 }
 
 fn knot_conf(setup: &Setup, directory: &Path, address: SocketAddr) -> String {

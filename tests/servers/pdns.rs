@@ -19,7 +19,7 @@ pub(super) fn prepare(setup: &Setup, directory: &Path, address: SocketAddr) -> L
     fill_database(&directory.join(DATABASE), &database(setup));
     let mut command = command("pdns_server");
     command.arg(format!("--config-dir={}", directory.display()));
-    Launch { command, running: "TCP server bound to" }
+    Launch { command, running: "TCP server bound to", tls: Vec::new() }
 }
 
 const DATABASE: &str = "pdns.sqlite3";

@@ -138,6 +138,8 @@ pub struct Setup {
     pub(super) zones: Vec<Zone>,
     pub(super) bind_options: String,
     bind_zone_extras: Vec<(String, String)>,
+    /// BIND's `tls` clauses by their names.
+    pub(super) tls: Vec<(String, String)>,
 }
 
 impl Setup {
@@ -162,6 +164,13 @@ impl Setup {
     /// sets already makes named refuse its configuration.
     pub fn bind_options(mut self, text: &str) -> Self {
         writeln!(self.bind_options, "\t{text}").expect("a string takes all");
+        self
+    }
+
+    /// Lets BIND listen on one more port, for TLS with the statements of a `tls` clause of this
+    /// name; the others ignore it.
+    pub fn tls(mut self, name: &str, clause: &str) -> Self {
+        self.tls.push((name.to_owned(), clause.to_owned()));
         self
     }
 

@@ -21,6 +21,8 @@ pub(super) struct Launch {
     pub(super) command: Command,
     /// What it logs once it has its sockets and zones.
     pub(super) running: &'static str,
+    /// Where it listens for TLS, by the names of the setup.
+    pub(super) tls: Vec<(String, SocketAddr)>,
 }
 
 /// A command by the full path of its program, which need not be in the user's PATH.

@@ -59,7 +59,7 @@ pub(in crate::commands) async fn attempt(this: Attempt<'_>, items: &[Item]) -> V
     let answers = OnceCell::new();
     // Under the first lock that is had, so that what they say is of now.
     let answers = async || answers.get_or_init(|| Answers::of(&all)).await;
-    let in_zones = zones.into_iter().map(|zone| in_zone(this, zone, &answers));
+    let in_zones = zones.into_iter().map(|zone| in_zone(this, zone, &answers, &talk));
     let mut verdicts: Vec<Verdict> = join_all(in_zones).await.into_iter().flatten().collect();
     verdicts.extend(faults.into_iter().chain(left).map(|(item, end)| verdict(&item, end)));
     verdicts
@@ -82,7 +82,12 @@ async fn promising(items: &[Item], signals: &Signals) -> (Vec<Item>, Vec<(Item, 
     (some, none)
 }
 
-async fn in_zone<'a>(this: Attempt<'_>, place: Located<Item>, answers: &impl AsyncFn() -> &'a Answers) -> Vec<Verdict> {
+async fn in_zone<'a>(
+    this: Attempt<'_>,
+    place: Located<Item>,
+    answers: &impl AsyncFn() -> &'a Answers,
+    first: &Conversation,
+) -> Vec<Verdict> {
     let primary = &this.group.primary;
     let Located { zone, mut contacts, things: items } = place;
     let labels = labels(primary, &items);
@@ -97,7 +102,7 @@ async fn in_zone<'a>(this: Attempt<'_>, place: Located<Item>, answers: &impl Asy
         let server = contacts.current().map(|server| server.ip());
         let wishes = wishes(&open, this.signals, server, answers().await).await;
         // A program that says the address may take its time: that is not the server's.
-        let mut talk = Conversation::for_many(primary, wishes.len(), this.printer);
+        let mut talk = Conversation::for_many(primary, wishes.len(), this.printer).like(first);
         done.extend(once(this, &zone, &mut contacts, &mut talk, wishes).await);
         // An interface may have got another address while its last one was on the way.
         let mut changed = Vec::new();

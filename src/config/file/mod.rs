@@ -12,6 +12,7 @@ mod primary;
 mod setting;
 mod show;
 mod sources;
+mod tls;
 mod tree;
 mod value;
 
@@ -29,6 +30,7 @@ pub use find::Surroundings;
 pub use named::NamedConfig;
 pub use primary::{PrimaryConfig, Ptr};
 pub use setting::{Origin, Setting};
+pub use tls::TlsConfig;
 
 use super::secure_file::{self, Trust};
 use fault::Fault;
@@ -127,7 +129,7 @@ impl Config {
 
     fn from_document(text: &str, path: &Path, document: &Document<'_>) -> Result<Self, Fault> {
         let tree = DeTable::parse(text).map_err(|why| syntax(&why))?;
-        let known = [primary::WORDS, named::WORDS, TOP_WORDS, &["name"]].concat();
+        let known = [primary::WORDS, tls::WORDS, named::WORDS, TOP_WORDS, &["name"]].concat();
         let top = Table::new(document, 0, tree.get_ref(), &known)?;
         let layers = Layers { own: top, below: None };
         let defaults = NamedConfig::read_top(top)?.primary;
@@ -160,7 +162,7 @@ fn syntax(why: &toml::de::Error) -> Fault {
 }
 
 fn names(top: Table<'_>) -> Result<Vec<NamedConfig>, Fault> {
-    let known = [&["name"], primary::WORDS, named::WORDS].concat();
+    let known = [&["name"], primary::WORDS, tls::WORDS, named::WORDS].concat();
     let Some(item) = top.get("name") else {
         return Ok(Vec::new());
     };

@@ -12,6 +12,7 @@ use crate::proto::Transports;
 use super::super::server::Server;
 use super::fault::Fault;
 use super::setting::Setting;
+use super::tls::TlsConfig;
 use super::tree::{Item, Layers, Table};
 use super::value;
 
@@ -34,6 +35,8 @@ pub struct PrimaryConfig {
     pub ttl: Setting<Option<u32>>,
     /// Which transports may be used.
     pub transports: Setting<Transports>,
+    /// How the server proves itself, and we to it, where the transport is TLS.
+    pub tls: TlsConfig,
     /// The address to send from.
     pub source: Setting<Option<IpAddr>>,
     /// Whom to ask instead of resolv.conf's.
@@ -53,7 +56,7 @@ pub enum Ptr {
 }
 
 /// The words of a reverse zone's primary.
-const PTR_WORDS: &[&str] = &["server", "key", "key-name", "zone"];
+const PTR_WORDS: &[&str] = &["server", "key", "key-name", "zone", "tls-hostname", "tls-pin"];
 
 /// The shortest and the longest time of an attempt.
 const SECOND: Duration = Duration::from_secs(1);
@@ -67,19 +70,22 @@ impl PrimaryConfig {
             && self.key_name.value == other.key_name.value
             && self.zone.value == other.zone.value
             && self.transports.value == other.transports.value
+            && self.tls.is_same(&other.tls)
             && self.source.value == other.source.value
             && self.resolvers.value == other.resolvers.value
             && self.timeout.value == other.timeout.value
     }
 
     pub(super) fn read(layers: &Layers<'_>) -> Result<Self, Fault> {
+        let transports = layers.setting("transport", value::transports, Transports::TcpFirst)?;
         Ok(Self {
             servers: layers.setting("server", value::servers, Vec::new())?,
             key: layers.setting("key", |item| value::key_file(item).map(Some), None)?,
             key_name: for_key_name(layers).setting("key-name", |item| value::name(item).map(Some), None)?,
             zone: layers.setting("zone", |item| value::name(item).map(Some), None)?,
             ttl: layers.setting("ttl", |item| value::ttl(item).map(Some), None)?,
-            transports: layers.setting("transport", value::transports, Transports::TcpFirst)?,
+            tls: TlsConfig::read(layers, transports.value)?,
+            transports,
             source: layers.setting("source", |item| value::source(item).map(Some), None)?,
             resolvers: layers.setting("resolver", value::resolvers, Vec::new())?,
             timeout: layers.setting("timeout", |item| value::duration(item, SECOND..=HOUR), Duration::from_secs(20))?,
@@ -114,7 +120,7 @@ fn overlay(primary: &mut PrimaryConfig, table: &Table<'_>) -> Result<(), Fault> 
         primary.key_name = layers.setting("key-name", |item| value::name(item).map(Some), None)?;
     }
     primary.zone = layers.setting("zone", |item| reverse_zone(item).map(Some), None)?;
-    Ok(())
+    primary.tls.overlay(table, primary.transports.value)
 }
 
 fn reverse_zone(item: &Item<'_>) -> Result<Name, Fault> {

@@ -1,12 +1,13 @@
 //! The settled values with who said them, for people. A key is shown by its file only.
 
 use std::fmt::Display;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::dns::Name;
 use crate::proto::Transports;
 
-use super::{Config, NamedConfig, OnDown, PrimaryConfig, Ptr, Setting, Why};
+use super::{Config, NamedConfig, OnDown, PrimaryConfig, Ptr, Setting, TlsConfig, Why, tls};
 
 /// The columns: what, its value, who said so.
 type Row = [String; 3];
@@ -85,7 +86,8 @@ fn of_name(named: &NamedConfig) -> Vec<Row> {
         row("ptr", named.ptr.value != Ptr::Off, &named.ptr),
     ]);
     if let Ptr::On(reverse) = &named.ptr.value {
-        let whereabouts = of_primary(reverse).into_iter().take(4);
+        let is_its = |(at, [what, ..]): &(usize, Row)| *at < 4 || tls::OF_SERVER.contains(&what.as_str());
+        let whereabouts = of_primary(reverse).into_iter().enumerate().filter(is_its).map(|(_, row)| row);
         rows.extend(whereabouts.map(|[what, value, origin]| [format!("ptr.{what}"), value, origin]));
     }
     rows.push(row("ipparam", or(named.ipparam.value.as_ref(), "any"), &named.ipparam));
@@ -98,9 +100,10 @@ fn of_primary(primary: &PrimaryConfig) -> Vec<Row> {
         Transports::TcpFirst => "tcp, or else udp",
         Transports::Tcp => "tcp",
         Transports::Udp => "udp",
+        Transports::Tls => "tls",
     };
     let key = primary.key.value.as_ref().map(|path| path.display());
-    vec![
+    let mut rows = vec![
         row("server", list(&primary.servers.value, "found by SOA"), &primary.servers),
         row("key", or(key, "none"), &primary.key),
         row("key-name", or(primary.key_name.value.as_ref(), "the first of the file"), &primary.key_name),
@@ -110,6 +113,23 @@ fn of_primary(primary: &PrimaryConfig) -> Vec<Row> {
         row("source", or(primary.source.value, "any"), &primary.source),
         row("resolver", list(&primary.resolvers.value, "resolv.conf"), &primary.resolvers),
         row("timeout", duration(primary.timeout.value), &primary.timeout),
+    ];
+    if primary.transports.value == Transports::Tls {
+        rows.extend(of_tls(&primary.tls));
+    }
+    rows
+}
+
+fn of_tls(tls: &TlsConfig) -> Vec<Row> {
+    let files: Vec<_> = tls.ca.value.iter().map(|path| path.display()).collect();
+    let roots = if tls.pins.value.is_empty() { "the system's" } else { "none: the pin decides" };
+    let path = |path: &Option<PathBuf>| or(path.as_ref().map(|path| path.display()), "none");
+    vec![
+        row("tls-ca", list(&files, roots), &tls.ca),
+        row("tls-hostname", or(tls.host_name.value.as_ref(), "as server"), &tls.host_name),
+        row("tls-pin", list(&tls.pins.value, "none"), &tls.pins),
+        row("tls-cert", path(&tls.certificate.value), &tls.certificate),
+        row("tls-key", path(&tls.key.value), &tls.key),
     ]
 }
 
@@ -171,7 +191,7 @@ on-down = "2001:db8::1"
   syslog           /dev/log                       default
 
 cable.example.org. (line 4)
-  server            192.0.2.53:53, ns2.example.org:5353   line 1
+  server            192.0.2.53, ns2.example.org:5353      line 1
   key               /etc/nsup/keys/home.key               line 2
   key-name          the first of the file                 default
   zone              found by SOA                          default
@@ -188,7 +208,7 @@ cable.example.org. (line 4)
   on-change         \"/usr/local/bin/changed\" \"a b\\u{1b}\"  line 7
   on-change-events  changed                               default
   ptr               true                                  line 8
-  ptr.server        192.0.2.53:53, ns2.example.org:5353   line 1
+  ptr.server        192.0.2.53, ns2.example.org:5353      line 1
   ptr.key           /etc/nsup/keys/reverse.key            line 8
   ptr.key-name      the first of the file                 default
   ptr.zone          2.0.192.in-addr.arpa.                 line 8

@@ -84,6 +84,7 @@ fn a_name_has_what_the_top_says_and_its_line() {
         zone: at(Some(name("example.org")), 5),
         ttl: at(Some(300), 6),
         transports: at(Transports::Tcp, 7),
+        tls: config.defaults.tls.clone(),
         source: at(Some("192.0.2.7".parse().unwrap()), 8),
         resolvers: at(vec!["192.0.2.1:53".parse().unwrap()], 9),
         timeout: at(Duration::from_secs(20), 10),

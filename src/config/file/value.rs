@@ -12,6 +12,7 @@ use crate::proto::Transports;
 
 use super::super::key_syntax::parse_literal;
 use super::super::server::Server;
+use super::super::tls;
 use super::fault::Fault;
 use super::tree::{Item, KEY_HINT};
 use super::{credential, show};
@@ -38,7 +39,7 @@ pub(super) fn resolvers(item: &Item<'_>) -> Result<Vec<SocketAddr>, Fault> {
     let parse = |one: &Item<'_>| {
         let text = one.text_of_list()?;
         match text.parse() {
-            Ok(Server::Address(address)) => Ok(address),
+            Ok(Server::Address(address, port)) => Ok(SocketAddr::new(address, port.unwrap_or(53))),
             _ => Err(one.fault(format!("{text:?}: an address is needed, with a port or without"))),
         }
     };
@@ -59,8 +60,10 @@ pub(super) fn transports(item: &Item<'_>) -> Result<Transports, Fault> {
     match item.text("a text")? {
         "tcp" => Ok(Transports::Tcp),
         "udp" => Ok(Transports::Udp),
+        "tls" if tls::IS_BUILT => Ok(Transports::Tls),
+        "tls" => Err(item.fault("is \"tls\", and this nsup was built without TLS")),
         other => {
-            let fault = item.fault(format!("{other:?} is neither tcp nor udp"));
+            let fault = item.fault(format!("{other:?} is none of tcp, udp and tls"));
             Err(fault.hint("leave it out for TCP, and UDP where TCP cannot connect"))
         }
     }
@@ -101,14 +104,25 @@ pub(super) fn duration(item: &Item<'_>, limits: RangeInclusive<Duration>) -> Res
 /// The file of a key. No message repeats a text that is a key itself.
 pub(super) fn key_file(item: &Item<'_>) -> Result<PathBuf, Fault> {
     let text = item.text("a text").map_err(|fault| fault.hint(KEY_HINT))?;
-    if let Some(found) = credential::file(text, item.document.credentials) {
-        return found.map_err(|why| item.fault(why).hint(credential::HINT));
-    }
-    let is_path = text.starts_with(['/', '.']);
+    let is_path = text.starts_with(['/', '.']) || text.starts_with("credential:");
     if !is_path && (text.to_lowercase().starts_with("hmac-") || parse_literal(text).is_ok()) {
         return Err(item.fault("is the name of a file, and this is a key").hint(KEY_HINT));
     }
-    Ok(item.document.folder.join(text))
+    file(item)
+}
+
+/// A file: below the folder of nsup.toml, by its absolute path, or a credential.
+pub(super) fn file(item: &Item<'_>) -> Result<PathBuf, Fault> {
+    let text = item.text_of_list()?;
+    match credential::file(text, item.document.credentials) {
+        Some(found) => found.map_err(|why| item.fault(why).hint(credential::HINT)),
+        None => Ok(item.document.folder.join(text)),
+    }
+}
+
+/// One file or several.
+pub(super) fn files(item: &Item<'_>) -> Result<Vec<PathBuf>, Fault> {
+    item.one_or_list()?.iter().map(file).collect()
 }
 
 /// A path that does not depend on where nsup is started.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::proto::Transport;
@@ -14,6 +15,8 @@ pub const GRACE: Duration = Duration::from_millis(500);
 pub struct Attempt {
     /// To whom.
     pub server: SocketAddr,
+    /// By which name that server is known, if by any.
+    pub host: Option<Arc<str>>,
     /// Over what.
     pub transport: Transport,
     /// The octets, the same each time.
@@ -44,7 +47,7 @@ pub enum Verdict {
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// [`Exchange::judge`] said that it was over.
+    /// [`Exchange::judge`](super::Exchange::judge) said that it was over.
     Judged {
         /// Whether the message had been sent more than once by then.
         again: bool,

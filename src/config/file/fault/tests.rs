@@ -47,7 +47,7 @@ fn a_value_of_the_wrong_kind_or_without_sense_is_refused_in_its_place() {
         ("ttl = 99999999999999999999", "7: ttl is too large"),
         (r#"ttl = "1x""#, r#"7: ttl "1x": a TTL is a number of seconds, or a time like 1h30m (units w d h m s)"#),
         ("ttl = 1.5", "7: ttl is an integer or a text, not a float"),
-        (r#"transport = "tpc""#, r#"13: transport "tpc" is neither tcp nor udp"#),
+        (r#"transport = "tpc""#, r#"13: transport "tpc" is none of tcp, udp and tls"#),
         ("transport = true", "13: transport is a text, not a boolean"),
         (r#"source = "interface:ppp0""#, r#"10: source "interface:ppp0" is no address to send from"#),
         (r#"source = ["192.0.2.1"]"#, "10: source is a text, not a list"),
@@ -194,7 +194,8 @@ fn a_secret_is_in_no_message_and_the_hint_says_where_it_belongs() {
 
 #[test]
 fn a_hint_names_the_nearest_word_or_what_to_write_instead() {
-    let all = "known here: server, key, key-name, zone, ttl, transport, source, resolver, timeout, ipv4, ipv6, \
+    let all = "known here: server, key, key-name, zone, ttl, transport, source, resolver, timeout, tls-ca, tls-hostname, \
+             tls-pin, tls-cert, tls-key, ipv4, ipv6, \
                allow-private, wait-for-address, on-down, on-change, on-change-events, ptr, ipparam, retry-for, \
                state-directory, syslog, name";
     for (text, hint) in [
@@ -202,7 +203,7 @@ fn a_hint_names_the_nearest_word_or_what_to_write_instead() {
         (r#"Key_Name = "home""#, r#"did you mean "key-name"?"#),
         (r#"colour = "red""#, all),
         (r#"ptr = { servr = "a" }"#, r#"did you mean "server"?"#),
-        ("ptr = { ttl = 5 }", "known here: server, key, key-name, zone"),
+        ("ptr = { ttl = 5 }", "known here: server, key, key-name, zone, tls-hostname, tls-pin"),
         (r#"ptr = { zone = "example.org" }"#, "leave it out to have it found"),
         ("server = []", "leave it out instead"),
         (r#"key = "credential:home""#, "LoadCredential=NAME:FILE in the service's unit hands the file over"),
