@@ -6,13 +6,16 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::commands;
-use crate::config::{Args, Speech, Task};
+use crate::config::{Args, Asked, Personality, Speech, Task};
 use crate::exit::Exit;
-use crate::output::{Message, Printer, Syslog};
+use crate::output::{Message, Printer, Syslog, stock};
 
 /// Runs the program with `words`, its own name first, as a process would.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     let words: Vec<OsString> = words.into_iter().collect();
+    if let Some(personality) = words.first().and_then(|program| Personality::of(program)) {
+        return as_another(personality, words);
+    }
     let has = |option: &str| words.iter().any(|word| word == option);
     let mut printer = Printer { verbose: false, quiet: false, json: has("--json"), log: None };
     let args = match Args::try_parse_from(&words) {
@@ -50,10 +53,26 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     printer.verbose = speech == Speech::Verbose;
     printer.quiet = speech == Speech::Quiet;
     printer.json = speech == Speech::Json;
+    block_on(commands::run(task, printer))
+}
+
+/// Runs the program as the one by whose name it was called.
+fn as_another(personality: Personality, words: Vec<OsString>) -> Exit {
+    match personality.read(words) {
+        Asked::Run(options) => block_on(commands::run_stock(&options)),
+        Asked::Say { stdout, stderr, status } => {
+            stock::show(&stdout);
+            stock::murmur(&stderr);
+            if status == 0 { Exit::Done } else { Exit::Setup }
+        }
+    }
+}
+
+fn block_on(run: impl Future<Output = Exit>) -> Exit {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(commands::run(task, printer)),
+        Ok(runtime) => runtime.block_on(run),
         Err(error) => {
-            printer.say(&format!("the system gives no event queue: {error}"));
+            stock::complain(&format!("nsup: the system gives no event queue: {error}"));
             Exit::Setup
         }
     }

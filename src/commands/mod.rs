@@ -7,11 +7,13 @@ mod follow;
 mod get;
 mod hook;
 mod locate;
+mod script;
+mod stock;
 mod sync;
 mod watch;
 mod whoami;
 
-use crate::config::{Settings, Task, Verb};
+use crate::config::{Settings, Stock, Task, Verb};
 use crate::exit::Exit;
 use crate::output::{Message, Printer};
 
@@ -39,12 +41,18 @@ fn environment(variable: &str) -> Option<String> {
 pub async fn run(task: Task, printer: Printer) -> Exit {
     match task {
         Task::OneShot(settings) => one_shot(&settings, printer).await,
+        Task::Script(script) => script::run(&script, printer).await,
         Task::Sync(sync) => sync::run(&sync, printer).await,
         Task::Hook(Some(hook)) => hook::run(&hook, printer),
         Task::Hook(None) => Exit::Done,
         Task::Detached(config, line) => hook::detached(&config, &line).await,
         Task::Watch(watch) => watch::run(watch, printer).await,
     }
+}
+
+/// Goes through the input of nsup under another name.
+pub async fn run_stock(stock: &Stock) -> Exit {
+    stock::run(stock).await
 }
 
 async fn one_shot(settings: &Settings, printer: Printer) -> Exit {

@@ -42,6 +42,8 @@ pub enum Command {
     /// Read an RRset at the primary, signed: nsup get NAME [TYPE]
     #[command(override_usage = "nsup get [OPTIONS] NAME [TYPE]")]
     Get(Read),
+    /// Read nsupdate's language, from files, standard input or a prompt, and send its messages
+    Script(ScriptWords),
     /// Bring the configured names to the addresses of now, once: for cron, timers and people
     Sync(SyncWords),
     /// Called by pppd and its cousins: takes the event, returns at once, and follows the address by itself
@@ -83,6 +85,20 @@ pub struct Read {
     /// The type; all of them if it is left out
     #[arg(value_name = "TYPE")]
     pub record_type: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub common: Common,
+}
+
+/// Messages in nsupdate's language.
+#[derive(Debug, Group)]
+pub struct ScriptWords {
+    /// The files, one after the other; standard input if there are none, or where one is "-"
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Only read it, and say what is wrong with it
+    #[arg(long)]
+    pub check: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub common: Common,

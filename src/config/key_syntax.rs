@@ -37,7 +37,10 @@ pub fn parse_keys(text: &str, file_name: &str) -> Result<Vec<NamedKey>, KeySynta
     // Some editors put a mark before the first character.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.lines().any(|line| line.trim_start().starts_with("Private-key-format:")) {
-        return private(text, file_name).map(|key| vec![key]);
+        let name = file_name.strip_prefix('K').and_then(|rest| rest.rsplitn(3, '+').nth(2));
+        let missing = "the key's name is not in the file's: K<name>.+<algorithm>+<id>.private";
+        let key = private(text, name.ok_or_else(|| fault(None, missing))?)?;
+        return Ok(vec![NamedKey { key, line: 1 }]);
     }
     if let Some(found) = key_record(text)? {
         return Ok(vec![found]);
@@ -64,6 +67,38 @@ pub fn parse_literal(text: &str) -> Result<Key, KeySyntaxError> {
         [algorithm, name, secret] => key(None, name, algorithm, secret),
         _ => Err(fault(None, "a key on one line is written alg:name:secret")),
     }
+}
+
+/// Reads a text that holds one `key` statement of named.conf and nothing else, as nsupdate's `-k` and `-l` want it.
+///
+/// # Errors
+/// [`KeySyntaxError`], without the secret.
+pub(super) fn parse_only_statement(text: &str) -> Result<Key, KeySyntaxError> {
+    let alone = "the file must hold one key statement and nothing else";
+    let tokens = tokens(text)?;
+    match tokens.as_slice() {
+        [] => Err(fault(None, "there is no key in it")),
+        [first, name, open, inside @ ..] if first.is("key") && open.is("{") => {
+            let (key, behind) = statement(first.line, name, inside)?;
+            behind.first().map_or(Ok(key), |more| Err(fault(Some(more.line), alone)))
+        }
+        [first, ..] => Err(fault(Some(first.line), alone)),
+    }
+}
+
+/// Reads the two halves of a K pair of old, as `dnssec-keygen` of BIND 9.12 made them: the KEY record has the key's
+/// name, whatever the file is called. `None` if the first is no KEY record at all.
+///
+/// # Errors
+/// [`KeySyntaxError`], without the secret; also where one half is not of the other.
+pub(super) fn parse_pair(record: &str, private_half: &str) -> Result<Option<Key>, KeySyntaxError> {
+    let Some(NamedKey { key: public, .. }) = key_record(record)? else { return Ok(None) };
+    let key = private(private_half, &public.name().to_string())?;
+    // Two keys with the same MAC over the same text have the same secret.
+    if key.algorithm() != public.algorithm() || key.mac(&[]) != public.mac(&[]) {
+        return Err(fault(None, "its two halves hold different keys"));
+    }
+    Ok(Some(key))
 }
 
 /// named.conf's `key "name" { algorithm …; secret …; };`, any number of them, among other statements.
@@ -134,7 +169,7 @@ fn skip<'t, 'x>(tokens: &'t [Token<'x>]) -> Result<&'t [Token<'x>], KeySyntaxErr
 }
 
 /// A K*.private file (BIND's private-key format, HMAC algorithms 157 and 161 to 165).
-fn private(text: &str, file_name: &str) -> Result<NamedKey, KeySyntaxError> {
+fn private(text: &str, name: &str) -> Result<Key, KeySyntaxError> {
     let field = |wanted: &str| {
         let mut fields = text.lines().filter_map(|line| line.split_once(':'));
         fields.find(|(name, _)| name.trim() == wanted).map(|(_, value)| value.trim())
@@ -149,11 +184,7 @@ fn private(text: &str, file_name: &str) -> Result<NamedKey, KeySyntaxError> {
     {
         algorithm = format!("{algorithm}-{}", u16::from_be_bytes([*high, *low]));
     }
-    let name = file_name.strip_prefix('K').and_then(|rest| rest.rsplitn(3, '+').nth(2));
-    let name =
-        name.ok_or_else(|| fault(None, "the key's name is not in the file's: K<name>.+<algorithm>+<id>.private"))?;
-    let key = key(None, name, &algorithm, field("Key").ok_or_else(|| missing("Key:"))?)?;
-    Ok(NamedKey { key, line: 1 })
+    key(None, name, &algorithm, field("Key").ok_or_else(|| missing("Key:"))?)
 }
 
 /// A K*.key file: one KEY record, `name [ttl] [IN] KEY flags protocol algorithm base64`.

@@ -91,6 +91,23 @@ pub(super) fn read(path: &Path, trust: Trust) -> Result<Zeroizing<String>, Secur
     if meta.len() > MAX_OCTETS {
         return Err(SecureFileError::TooLarge);
     }
+    content(file)
+}
+
+/// Reads whatever the path leads to, a pipe too, whoever owns it and may read it: for those whose files stock nsupdate
+/// reads today. The second is whether everybody may read it.
+///
+/// # Errors
+/// [`SecureFileError::Io`], [`SecureFileError::TooLarge`] and [`SecureFileError::NotText`].
+pub(super) fn read_as_given(path: &Path) -> Result<(Zeroizing<String>, bool), SecureFileError> {
+    let file = File::open(path)?;
+    let meta = file.metadata()?;
+    let is_open = meta.is_file() && meta.mode() & 0o004 != 0;
+    content(file).map(|text| (text, is_open))
+}
+
+/// All of an open file.
+fn content(file: File) -> Result<Zeroizing<String>, SecureFileError> {
     // Room for all of it at once: a buffer that grows would leave pieces of the secret behind.
     let room = usize::try_from(MAX_OCTETS).unwrap_or(usize::MAX) + 1;
     let mut octets = Zeroizing::new(Vec::with_capacity(room));

@@ -9,6 +9,7 @@ use crate::source::Source;
 use super::args::{Args, Command, HookWords, SyncWords, WatchWords};
 use super::caller::{self, Caller, Event};
 use super::file::{Config, FileError, NamedConfig, Surroundings};
+use super::script::Script;
 use super::settings::{ConfigError, Settings, Speech};
 
 /// What is to be done.
@@ -16,6 +17,8 @@ use super::settings::{ConfigError, Settings, Speech};
 pub enum Task {
     /// One record, one name, once.
     OneShot(Box<Settings>),
+    /// Messages in nsupdate's language.
+    Script(Box<Script>),
     /// The configured names, once.
     Sync(Sync),
     /// An event that a caller hands over; `None` if it concerns nobody.
@@ -65,6 +68,10 @@ impl Task {
     pub fn resolve(args: Args, environment: &dyn Fn(&str) -> Option<String>) -> Result<(Self, Speech), ConfigError> {
         let here = Surroundings::of_this_process();
         match args.command {
+            Command::Script(words) => {
+                let (script, speech) = Script::resolve(words, &here)?;
+                Ok((Self::Script(Box::new(script)), speech))
+            }
             Command::Sync(words) => sync(words, &here),
             Command::Hook(words) => hook(words, environment, &here),
             Command::Watch(WatchWords { config, verbose, quiet }) => {

@@ -7,8 +7,11 @@
 mod explain;
 mod follow;
 mod json;
+pub mod knot;
 pub mod message;
 mod report;
+pub mod script;
+pub mod stock;
 mod syslog;
 
 use std::io::{ErrorKind, IsTerminal, Write};

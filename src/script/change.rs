@@ -28,22 +28,30 @@ struct Head {
     record_type: Option<(RecordType, usize)>,
 }
 
+impl Head {
+    fn class(&self, defaults: &Defaults) -> Class {
+        self.class.unwrap_or_else(|| defaults.class())
+    }
+}
+
 /// `add NAME [TTL] [CLASS] TYPE DATA`.
 pub(super) fn add(line: &mut Line<'_>, defaults: &Defaults) -> Result<Changed, At> {
     let owner = Owner::read(line, defaults)?;
     let head = if owner.shorthand { shorthand_head(line, defaults)? } else { head(line, defaults, true)? };
     let end = line.column();
     let Some((record_type, column)) = head.record_type else { return Err(Wrong::NoClassOrType.at(end)) };
-    let class = head.class.unwrap_or_else(|| defaults.class());
+    let class = head.class(defaults);
     let ttl = head.ttl.or(defaults.ttl).ok_or_else(|| Wrong::NoTtl.at(column))?;
     let missing = || if owner.shorthand { Wrong::NoTarget } else { Wrong::NoRdata }.at(end);
-    let rdata = rdata(line, defaults, record_type, class)?.ok_or_else(missing)?;
+    let rdata = rdata(line, defaults, record_type, class).and_then(|rdata| rdata.ok_or_else(missing));
+    let rdata = rdata.map_err(|at| at.behind(class))?;
     // Of class NONE it would be a delete to the server (RFC 2136 §2.5.4), or a fault of form.
     if class == Class::NONE {
-        return Err(Wrong::NotInClass(record_type.to_string()).at(column));
+        return Err(Wrong::NotInClass(record_type.to_string()).at(column).behind(class));
     }
     let name = owner.of(record_type);
-    look_at(&name, class, record_type, &rdata, defaults).map_err(|wrong| wrong.at(owner.column))?;
+    let looked = look_at(&name, class, record_type, &rdata, defaults);
+    looked.map_err(|wrong| wrong.at(owner.column).behind(class))?;
     Ok((Change::Add(Record { name, ttl, record_type, rdata }), Some(class)))
 }
 
@@ -52,9 +60,9 @@ pub(super) fn delete(line: &mut Line<'_>, defaults: &Defaults) -> Result<Changed
     let owner = Owner::read(line, defaults)?;
     let head = if owner.shorthand { shorthand_head(line, defaults)? } else { head(line, defaults, false)? };
     let Some((record_type, _)) = head.record_type else { return Ok((Change::DeleteName(owner.name), head.class)) };
-    let class = head.class.unwrap_or_else(|| defaults.class());
+    let class = head.class(defaults);
     let name = owner.of(record_type);
-    let change = match rdata(line, defaults, record_type, class)? {
+    let change = match rdata(line, defaults, record_type, class).map_err(|at| at.behind(class))? {
         Some(rdata) => Change::DeleteRecord { name, record_type, rdata },
         None if record_type == RecordType::ANY => Change::DeleteName(name),
         None => Change::DeleteRrset { name, record_type },
@@ -136,11 +144,12 @@ fn head(line: &mut Line<'_>, defaults: &Defaults, is_add: bool) -> Result<Head, 
         }
         match next {
             Some(next) => word = next,
-            None if is_add => return Err(Wrong::NoType.at(end)),
+            None if is_add => return Err(Wrong::NoType.at(end).behind(head.class(defaults))),
             None => return Ok(head),
         }
     }
-    head.record_type = Some((type_word(word, place)?, word.column));
+    let record_type = type_word(word, place).map_err(|at| at.behind(head.class(defaults)))?;
+    head.record_type = Some((record_type, word.column));
     Ok(head)
 }
 

@@ -17,7 +17,7 @@ const PREREQUISITES: [&str; 4] = ["nxdomain", "yxdomain", "nxrrset", "yxrrset"];
 const CHANGES: [&str; 3] = ["add", "del", "delete"];
 
 /// A fault in nsup's words.
-pub(super) fn fault(At { wrong, column }: At, line: &str) -> Fault {
+pub(super) fn fault(At { wrong, column, .. }: At, line: &str) -> Fault {
     let (what, hint) = told(&wrong);
     Fault::said(shortened(what)).at(column.filter(|_| !holds_secret(line))).with_hint(hint)
 }

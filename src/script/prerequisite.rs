@@ -5,7 +5,7 @@ use crate::proto::Prerequisite;
 
 use super::change::Owner;
 use super::defaults::{Defaults, type_word};
-use super::line::Line;
+use super::line::{Line, Token};
 use super::rdata::rdata;
 use super::wrong::{At, Place, Wrong};
 
@@ -49,21 +49,33 @@ pub(super) fn prerequisite(verb: Verb, line: &mut Line<'_>, defaults: &Defaults)
     let end = line.column();
     let mut word = line.word().ok_or_else(|| Wrong::NoClassOrType.at(end))?;
     let said = defaults.class_word(word)?;
+    let class = said.unwrap_or_else(|| defaults.class());
     if said.is_some() {
         let end = line.column();
-        word = line.word().ok_or_else(|| Wrong::NoType.at(end))?;
+        word = line.word().ok_or_else(|| Wrong::NoType.at(end).behind(class))?;
     }
-    let class = said.unwrap_or_else(|| defaults.class());
+    let asked = of_class(verb, &owner, word, line, defaults, class).map_err(|at| at.behind(class))?;
+    Ok((asked, Some(class)))
+}
+
+/// `TYPE [DATA]`, `word` being the type.
+fn of_class(
+    verb: Verb,
+    owner: &Owner,
+    word: Token<'_>,
+    line: &Line<'_>,
+    defaults: &Defaults,
+    class: Class,
+) -> Result<Prerequisite, At> {
     let record_type = type_word(word, Place::Prerequisite)?;
     let name = owner.of(record_type);
     let data = if verb == Verb::YxRrset { rdata(line, defaults, record_type, class)? } else { None };
-    let asked = match data {
+    match data {
         // Every server takes this for a fault of form (RFC 2136 §3.2.1).
-        Some(_) if class == Class::NONE => return Err(Wrong::NotInClass(record_type.to_string()).at(word.column)),
-        Some(rdata) => Prerequisite::RrsetEquals { name, record_type, rdata: vec![rdata] },
-        None => of_rrset(verb, name, record_type),
-    };
-    Ok((asked, Some(class)))
+        Some(_) if class == Class::NONE => Err(Wrong::NotInClass(record_type.to_string()).at(word.column)),
+        Some(rdata) => Ok(Prerequisite::RrsetEquals { name, record_type, rdata: vec![rdata] }),
+        None => Ok(of_rrset(verb, name, record_type)),
+    }
 }
 
 /// What asks for an RRset whatever it holds; the type ANY stands for the whole name.

@@ -70,7 +70,8 @@ impl Session {
     /// Takes one line without its end. A carriage return ends it where it stands.
     ///
     /// # Errors
-    /// [`Fault`]: the line has changed nothing, except that a `zone` that is none leaves nsupdate's dialect without one.
+    /// [`Fault`]: the line has changed nothing, except that in nsupdate's dialect a `zone` that is none leaves it without
+    /// one, and that the message has a class from then on if the line got as far as its own.
     pub fn line(&mut self, line: &str) -> Result<Act, Fault> {
         let line = line.split(['\r', '\n']).next().unwrap_or_default();
         let command = match self.defaults.dialect {
@@ -157,7 +158,10 @@ impl Session {
         let changes = std::mem::take(&mut self.draft.changes);
         let lease = self.draft.lease.take();
         let sent = Draft { prerequisites, changes, lease, ..self.draft.clone() };
-        self.defaults.fixed = None;
+        // A send of nothing to nowhere leaves nsupdate as it was.
+        if self.defaults.dialect != Dialect::Nsupdate || !sent.is_empty() || sent.zone.is_some() {
+            self.defaults.fixed = None;
+        }
         self.draft.class = self.defaults.class();
         Ok(Act::Send(Box::new(sent)))
     }
@@ -171,8 +175,9 @@ impl Session {
         }
     }
 
-    /// A zone that is none leaves nsupdate without one.
+    /// A zone that is none leaves nsupdate without one, and the class of a line is the message's.
     fn refused(&mut self, at: At) -> Fault {
+        self.fix(at.class);
         if matches!(at.wrong, Wrong::Zone(_)) {
             self.draft.zone = None;
         }

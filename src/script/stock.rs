@@ -8,7 +8,7 @@ use super::wrong::{At, BadNumber, Place, Wrong};
 const NULL: RecordType = RecordType(10);
 
 /// A fault in nsupdate's words.
-pub(super) fn fault(At { wrong, column }: At) -> Fault {
+pub(super) fn fault(At { wrong, column, .. }: At) -> Fault {
     Fault::said(words(&wrong)).at(column)
 }
 
@@ -90,6 +90,9 @@ fn rdata_words(why: &RdataError) -> &'static str {
     match why {
         RdataError::Missing { .. } | RdataError::DigestLength { .. } | RdataError::Word(_) => "unexpected end of input",
         RdataError::Extra { .. } => "extra input text",
+        RdataError::Length { said: 0, .. } => "extra input text",
+        RdataError::Length { said, octets, .. } if octets > said => "ran out of space",
+        // That there are too many octets for a type BIND tells by other words than that there are too few.
         RdataError::Length { .. } | RdataError::Unfit { .. } => "unexpected end of input",
         RdataError::TooLong => "ran out of space",
         RdataError::NotData(RecordType::OPT) => "not implemented",
@@ -110,11 +113,12 @@ fn word_words(word: &str, wanted: &str) -> &'static str {
         "an IPv6 address" => "bad IPv6 address",
         "an address like 00-00-5e-00-53-2a" => "bad EUI",
         "a protocol as number or name, such as tcp" => "unknown protocol",
+        "whole octets in hex" => "unexpected end of input",
         _ if among(&["hex"]) => "bad hex encoding",
         _ if among(&["base64"]) => "bad base64 encoding",
         _ if among(&["base32"]) => "bad base32 encoding",
-        "an octal number from 0 to 177777" | "a length in octets" => "not a valid number",
-        _ if among(&["number from", "latitude", "longitude", "size in metres", "altitude"]) => {
+        "an octal number from 0 to 177777" => "not a valid number",
+        _ if among(&["number from", "a length in octets", "latitude", "longitude", "size in metres", "altitude"]) => {
             if digits {
                 "out of range"
             } else {

@@ -1,6 +1,6 @@
 //! What can be wrong with a line of nsupdate's language, before it is put into the words of a dialect.
 
-use crate::dns::{Name, NameError, RdataError};
+use crate::dns::{Class, Name, NameError, RdataError};
 use crate::proto::AlgorithmError;
 
 /// What is wrong, and the octet of the line at which it is.
@@ -8,6 +8,15 @@ use crate::proto::AlgorithmError;
 pub(super) struct At {
     pub(super) wrong: Wrong,
     pub(super) column: Option<usize>,
+    /// The class that the line had come to before it went wrong.
+    pub(super) class: Option<Class>,
+}
+
+impl At {
+    /// In a line that has come to its class: nsupdate gives it to the message, whatever becomes of the line.
+    pub(super) fn behind(self, class: Class) -> Self {
+        Self { class: Some(class), ..self }
+    }
 }
 
 /// A number that is none, or none that fits.
@@ -99,12 +108,12 @@ pub(super) enum Wrong {
 impl Wrong {
     /// At an octet of the line.
     pub(super) fn at(self, column: usize) -> At {
-        At { wrong: self, column: Some(column) }
+        At { wrong: self, column: Some(column), class: None }
     }
 
     /// In a line that may hold a secret: it must not be shown.
     pub(super) fn unshown(self) -> At {
-        At { wrong: self, column: None }
+        At { wrong: self, column: None, class: None }
     }
 }
 

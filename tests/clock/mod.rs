@@ -1,6 +1,9 @@
-//! Another time of day for one process: a library of twelve lines in C, put before the C library's.
+//! Another time of day for one process: a library of a few lines in C, put before the C library's.
 //!
 //! faketime deadlocks with programs of several threads, so there is no package to install for this.
+
+// Each test file uses a part.
+#![allow(dead_code)]
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -15,8 +18,14 @@ int clock_gettime(clockid_t id, struct timespec *now) {
     if (!real) real = (int (*)(clockid_t, struct timespec *)) dlsym(RTLD_NEXT, "clock_gettime");
     int ended = real(id, now);
     const char *shift = getenv("TEST_CLOCK");
-    if (id == CLOCK_REALTIME && shift) now->tv_sec = *shift == '=' ? atol(shift + 1) : now->tv_sec + atol(shift);
+    if ((id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE) && shift) now->tv_sec = *shift == '=' ? atol(shift + 1) : now->tv_sec + atol(shift);
     return ended;
+}
+time_t time(time_t *place) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (place) *place = now.tv_sec;
+    return now.tv_sec;
 }
 "#;
 
@@ -48,8 +57,13 @@ impl Clock {
     /// `nsup` with its clock moved by so many seconds (`+3600`), or set to a time (`=86400`).
     pub(crate) fn shifted(&self, shift: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nsup"));
-        command.env_clear().env("LD_PRELOAD", self.directory.path().join("clock.so")).env("TEST_CLOCK", shift);
-        command.stdin(Stdio::null());
+        command.env_clear().stdin(Stdio::null());
+        self.shift(&mut command, shift);
         command
+    }
+
+    /// Gives any other command, which must not be a static binary, such a clock.
+    pub(crate) fn shift(&self, command: &mut Command, shift: &str) {
+        command.env("LD_PRELOAD", self.directory.path().join("clock.so")).env("TEST_CLOCK", shift);
     }
 }

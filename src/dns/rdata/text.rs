@@ -68,6 +68,8 @@ pub enum RdataError {
     Length {
         /// The column of the `\#`, from 0.
         column: usize,
+        /// How many were said to follow.
+        said: usize,
         /// How many follow.
         octets: usize,
     },
@@ -153,8 +155,10 @@ fn unknown_form(record_type: RecordType, input: &mut Input<'_>) -> Result<Vec<u8
     if length > 0 || input.peek().is_some() {
         hex(input, &mut octets)?;
     }
-    if octets.len() as u64 != length {
-        return Err(RdataError::Length { column, octets: octets.len() });
+    // A length is a number of 16 bits.
+    let said = length as usize;
+    if octets.len() != said {
+        return Err(RdataError::Length { column, said, octets: octets.len() });
     }
     let fits = fields(record_type).is_empty() || super::Rdata::read(record_type, Reader::alone(&octets)).is_ok();
     if fits { Ok(octets) } else { Err(RdataError::Unfit { column }) }

@@ -1,0 +1,71 @@
+//! A script that somebody types: each line is carried out when it is complete, and what is wrong with one is told at once.
+
+use std::path::PathBuf;
+
+use crate::config::Script;
+use crate::exit::Exit;
+use crate::output::Printer;
+use crate::output::script::{self as told, Wrong};
+use crate::prompt::{Prompt, Vocabulary};
+use crate::script::{Act, Dialect, Session};
+
+use super::super::stock::Lines;
+use super::perform::Performer;
+use super::read::{Place, Step, unsendable};
+
+/// Asks and does until the end.
+pub(super) async fn run(script: &Script, printer: Printer) -> Exit {
+    let prompt = match Prompt::new("nsup> ", Vocabulary::Nsup, history()) {
+        Ok(prompt) => prompt,
+        Err(why) => {
+            printer.say(&why.to_string());
+            return Exit::Setup;
+        }
+    };
+    let mut lines = Lines::new(&script.inputs, Some(prompt));
+    let mut session = Session::new(Dialect::Nsup, script.key.clone());
+    let mut performer = Performer::new(script, printer);
+    loop {
+        let line = match lines.next() {
+            Ok(Some(line)) => line,
+            Ok(None) => break,
+            Err(why) => {
+                printer.say(&format!("{why:?}"));
+                return Exit::Setup;
+            }
+        };
+        let act = match session.line(&line) {
+            Ok(Act::Quit) => break,
+            Ok(Act::Send(draft)) if unsendable(&draft, script).is_some() => {
+                if let Some(fault) = unsendable(&draft, script) {
+                    told::faults(printer, &[Wrong::at_prompt(fault, &line)]);
+                }
+                session.restore(*draft);
+                continue;
+            }
+            Ok(act) => act,
+            Err(fault) => {
+                told::faults(printer, &[Wrong::at_prompt(fault, &line)]);
+                continue;
+            }
+        };
+        let kept = if let Act::Send(draft) = &act { Some(draft.clone()) } else { None };
+        let exit = performer.perform(&Step { act, place: Place::at_prompt() }).await;
+        // What nobody has seen can be sent again.
+        if let (Some(draft), Exit::Setup | Exit::Unreachable) = (kept, exit) {
+            session.restore(*draft);
+        }
+    }
+    if session.draft().is_empty() {
+        return Exit::Done;
+    }
+    printer.say("what is pending was not sent: `send` was missing");
+    Exit::Setup
+}
+
+/// Where the lines of earlier sessions are (XDG Base Directory Specification).
+fn history() -> Option<PathBuf> {
+    let absolute = |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
+    state.map(|state| state.join("nsup/history"))
+}
