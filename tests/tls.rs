@@ -212,7 +212,10 @@ fn a_certificate_can_be_trusted_by_itself_even_where_it_is_marked_as_a_cas() {
     };
     let naming = |file: &str| format!("--tls-ca {}", world.directory.path().join(file).display());
     world.refused(world.set("old", "203.0.113.1", &naming("old.crt")), "certificate expired on 2021-01-02");
-    world.refused(world.set("unknown", "203.0.113.1", &naming("marked.crt")), "is that of a CA, and not a server's");
+    world.refused(
+        world.set("unknown", "203.0.113.1", &naming("marked.crt")),
+        "is signed by itself, or a CA's, and not among those that are trusted",
+    );
     let wrong = format!("{} --tls-hostname ns.example.net", naming("marked.crt"));
     world.refused(
         world.set("marked", "203.0.113.1", &wrong),

@@ -222,7 +222,7 @@ pub struct TlsWords {
     /// TLS only (RFC 7858), at port 853 unless another is given; the server proves itself, or nothing is sent
     #[arg(long, conflicts_with_all = ["tcp", "udp"])]
     pub tls: bool,
-    /// Trust the CAs of this PEM file instead of the system's, or this very certificate (repeatable)
+    /// Trust the CAs of this PEM file instead of the system's; one that is signed by itself is its own CA (repeatable)
     #[arg(long, value_name = "FILE")]
     pub tls_ca: Vec<PathBuf>,
     /// What the server's certificate must be for. Else the name or address that the server is given by

@@ -171,7 +171,8 @@ fn refused(refusal: &Refusal, subject: &Subject) -> (String, Option<String>) {
             Some(format!(
                 "in {zone} of named.conf, the zone's update-policy needs: grant {key} name {name} {types}; if that is there: is \
                  the zone frozen (rndc thaw), a secondary, the name none that check-names lets pass, or the record \
-                 one that cannot stand there?"
+                 one that cannot stand there (an MX or SRV whose target in the zone has no address)? the server's log says \
+                 which"
             )),
         ),
         (Rcode::NOTZONE, _) => (no(&format!("it is not within {zone} (NOTZONE)")), Some("check --zone".to_owned())),

@@ -58,7 +58,9 @@ pub(super) fn of_error(error: &io::Error) -> String {
     match inner(error) {
         None => in_words(error),
         Some(Error::InvalidCertificate(why)) => format!("the server's certificate {}", of_certificate(why)),
-        Some(Error::InvalidMessage(_)) => "what the server says there is not TLS".to_owned(),
+        Some(Error::InvalidMessage(_)) => {
+            "what the server says there is not TLS: is that its port for plain DNS?".to_owned()
+        }
         Some(Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => {
             "the server speaks TLS there, but not DNS over TLS (no ALPN \"dot\")".to_owned()
         }
@@ -93,14 +95,21 @@ fn of_certificate(why: &CertificateError) -> String {
             let names = if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") };
             format!("is not for {}, but for {names}", expected.to_str())
         }
-        CertificateError::UnknownIssuer => "is signed by nobody who is trusted".to_owned(),
-        CertificateError::BadSignature => "has a signature that is wrong".to_owned(),
+        CertificateError::UnknownIssuer => {
+            "is signed by nobody who is trusted: --tls-ca or --tls-pin names whom to trust".to_owned()
+        }
+        CertificateError::BadSignature => {
+            "is not signed by the CA that it names, though one of that name is trusted".to_owned()
+        }
         CertificateError::BadEncoding => "cannot be read".to_owned(),
         CertificateError::InvalidPurposeContext { .. } | CertificateError::InvalidPurpose => {
             "is not for servers (extended key usage)".to_owned()
         }
         CertificateError::Other(other) => match other.0.downcast_ref() {
-            Some(webpki::Error::CaUsedAsEndEntity) => "is that of a CA, and not a server's".to_owned(),
+            Some(webpki::Error::CaUsedAsEndEntity) => {
+                "is signed by itself, or a CA's, and not among those that are trusted: --tls-ca or --tls-pin names it"
+                    .to_owned()
+            }
             Some(webpki::Error::UnsupportedCertVersion) => "is of an old kind (X.509 before version 3)".to_owned(),
             _ => match other.0.downcast_ref::<super::verify::NotPinned>() {
                 Some(not_pinned) => format!("does not do: {not_pinned}"),
