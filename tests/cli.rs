@@ -136,3 +136,14 @@ fn a_key_of_each_syntax_in_keys_is_read() {
     let half = directory.path().join("Kunsafe.+163+00001");
     nsup(&format!("set h.example 192.0.2.1 --server 127.0.0.1:1 --zone example -k {}", half.display())).ends(3);
 }
+
+#[test]
+fn with_json_a_script_leaves_one_object_on_standard_output_whatever_it_asks_to_be_shown() {
+    let directory = tempfile::tempdir().unwrap();
+    let script = directory.path().join("script");
+    std::fs::write(&script, "zone example.org\nshow\nhelp\nversion\nanswer\ndebug\nshow\n").unwrap();
+    let run = nsup(&format!("script --json {}", script.display())).ends(0);
+    let object: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(object["exit"], 0);
+    assert!(run.stderr.contains("Outgoing update query:"), "{}", run.stderr);
+}

@@ -3,6 +3,8 @@
 //! Not getaddrinfo: it blocks without a deadline, and it does not exist in a static binary. What is learnt here is not
 //! authenticated; it decides whom to ask, and the signature decides whom to believe.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
@@ -13,6 +15,9 @@ use crate::proto::query::PlainQuery;
 use crate::proto::{Answer, Rcode, Transport};
 
 use super::Network;
+
+/// As much of either file as is read, in octets: lists of blocked hosts are long.
+const LONGEST: u64 = 64 << 20;
 
 /// What resolv.conf and hosts say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,7 +70,12 @@ impl ResolverConfig {
     }
 
     fn read(resolv_conf: &Path, hosts: &Path) -> Self {
-        let text = |path| std::fs::read(path).map(|octets| String::from_utf8_lossy(&octets).into_owned());
+        let text = |path: &Path| -> io::Result<String> {
+            let mut octets = Vec::new();
+            // It may be something that has no end.
+            File::open(path)?.take(LONGEST).read_to_end(&mut octets)?;
+            Ok(String::from_utf8_lossy(&octets).into_owned())
+        };
         Self::parse(&text(resolv_conf).unwrap_or_default(), &text(hosts).unwrap_or_default())
     }
 

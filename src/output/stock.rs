@@ -13,7 +13,7 @@ use super::message::{as_nsupdate, as_nsupdate_outgoing, as_nsupdate_show, nsupda
 /// A line on standard error.
 pub fn complain(line: &str) {
     // Nobody listens: the exit status has to say it.
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(line));
 }
 
 /// A text on standard output, which comes before whatever is said next.
@@ -22,9 +22,19 @@ pub fn show(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// A text on standard error, as it is.
+/// A text on standard error, without a line end of its own.
 pub fn murmur(text: &str) {
-    let _ = write!(std::io::stderr().lock(), "{text}");
+    let _ = write!(std::io::stderr().lock(), "{}", harmless(text));
+}
+
+/// Text without what a terminal would take for a command; stock prints that as it comes from a script.
+fn harmless(text: &str) -> String {
+    text.split_inclusive(['\n', '\t'])
+        .map(|part| match part.strip_suffix(['\n', '\t']) {
+            Some(before) => super::printable(before) + &part[before.len()..],
+            None => super::printable(part),
+        })
+        .collect()
 }
 
 /// The same where debugging was asked for.
@@ -138,4 +148,15 @@ fn failure(failure: &Failure) -> String {
 
 fn address(server: &SocketAddr) -> String {
     format!("{}#{}", server.ip(), server.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_terminal_is_given_orders_by_a_script() {
+        assert_eq!(harmless("a\x1b[31mb\tc\r\nd\u{9b}\n"), "a\\u{1b}[31mb\tc\\u{d}\nd\\u{9b}\n");
+        assert_eq!(harmless("\n"), "\n");
+    }
 }

@@ -1,5 +1,7 @@
 //! Which lines are remembered: the last thousand that differ, and none with a secret.
 
+use crate::script::holds_secret;
+
 use super::file::File;
 
 /// How many lines are remembered.
@@ -45,7 +47,7 @@ impl History {
 
 fn push(lines: &mut Vec<String>, line: &str) -> bool {
     let line = line.trim_end();
-    if line.trim_start().is_empty() || is_secret(line) {
+    if line.trim_start().is_empty() || holds_secret(line) {
         return false;
     }
     lines.retain(|old| old != line);
@@ -54,12 +56,6 @@ fn push(lines: &mut Vec<String>, line: &str) -> bool {
         lines.drain(..lines.len() - LIMIT);
     }
     true
-}
-
-/// Whether a line may hold a secret: a `key` command, a misspelt or commented one too.
-fn is_secret(line: &str) -> bool {
-    let begin = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    begin.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("key"))
 }
 
 #[cfg(test)]
@@ -88,7 +84,15 @@ mod tests {
 
     #[test]
     fn a_line_with_a_secret_is_never_remembered() {
-        let secrets = ["key k c2VjcmV0", " \tKEY k c2VjcmV0", "Key\tk c2VjcmV0", "; key k c2VjcmV0", "keyk c2VjcmV0"];
+        let secrets = [
+            "key k c2VjcmV0",
+            " \tKEY k c2VjcmV0",
+            "Key\tk c2VjcmV0",
+            "; key k c2VjcmV0",
+            "kye k c2VjcmV0",
+            "prereq key k c2VjcmV0",
+            "add hmac-sha256:k c2VjcmV0",
+        ];
         assert_eq!(remembered(&secrets), [""; 0]);
         assert_eq!(remembered(&["add key.example. 60 KEY 0 3 8 AA=="]).len(), 1);
     }

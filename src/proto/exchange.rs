@@ -275,6 +275,7 @@ impl Exchange {
         if reply.is_truncated() {
             // RFC 8945 §5.3: what was cut says nothing of what was done.
             self.refusal = None;
+            self.copied = true;
             self.failures.push(Failure { server, transport: over, why: "a truncated answer".to_owned() });
             match (over, self.purpose) {
                 (Transport::Udp, Purpose::Ask | Purpose::Settle | Purpose::Once) => {

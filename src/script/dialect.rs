@@ -1,6 +1,6 @@
 //! Whose language a line is in.
 
-/// The longest line, in octets, without its end: what goes on after it is the next line to nsupdate.
+/// No line is as long as this, in octets, without its end. nsupdate makes two of such a line.
 pub const MAX_LINE: usize = 128 * 1024 - 1;
 
 /// A dialect of nsupdate's language.

@@ -54,7 +54,7 @@ fn stock(start: &str, secret: &str) -> Result<Key, Wrong> {
     if secret.is_empty() {
         return Err(Wrong::NoSecret);
     }
-    let secret = Secret::from_base64(secret).map_err(|_| Wrong::Secret(name.to_owned()))?;
+    let secret = Secret::from_base64(secret).map_err(|_| Wrong::Secret(told(name)))?;
     Ok(Key::new(&parsed, algorithm, octets, secret))
 }
 
@@ -67,7 +67,7 @@ fn own(start: &str, secret: &str) -> Result<Key, Wrong> {
         None => (Algorithm::Sha256, Algorithm::Sha256.mac_octets(), start),
     };
     let parsed = Name::parse(name).map_err(Wrong::KeyName)?;
-    let secret = Secret::from_base64(secret).map_err(|_| Wrong::Secret(name.to_owned()))?;
+    let secret = Secret::from_base64(secret).map_err(|_| Wrong::Secret(told(name)))?;
     Ok(Key::new(&parsed, algorithm, octets, secret))
 }
 
@@ -76,7 +76,7 @@ fn truncated(word: &str) -> Result<(Algorithm, usize), Wrong> {
     if let Some(algorithm) = by_word(word) {
         return Ok((algorithm, algorithm.mac_octets()));
     }
-    let unknown = || Wrong::KeyType(word.to_owned());
+    let unknown = || Wrong::KeyType(told(word));
     let (stem, bits) = word.rsplit_once('-').ok_or_else(unknown)?;
     let algorithm = by_word(stem).ok_or_else(unknown)?;
     let most = algorithm.mac_octets() * 8;
@@ -85,6 +85,29 @@ fn truncated(word: &str) -> Result<(Algorithm, usize), Wrong> {
     Ok((algorithm, if bits == 0 { algorithm.mac_octets() } else { bits.div_ceil(8) }))
 }
 
+/// A word in its message, unless it may be the secret in a wrong place: base64 has neither dot nor hyphen.
+fn told(word: &str) -> String {
+    let is_shown = word.len() < 8 || word.contains(['.', '-']);
+    if is_shown { word } else { "(not shown: it may be the secret)" }.to_owned()
+}
+
 fn by_word(word: &str) -> Option<Algorithm> {
     Algorithm::ALL.into_iter().find(|algorithm| algorithm.word().eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Dialect, Session};
+
+    #[test]
+    fn a_secret_in_a_wrong_place_is_not_repeated() {
+        let secret = "VG9wU2VjcmV0VG9wU2VjcmV0";
+        for line in ["key S k", "key S:k", "key S:k x", "key S:hmac-md5 x", "key S:k:x", "key hmac-sha256:S k", "key S"]
+        {
+            for dialect in [Dialect::Nsup, Dialect::Nsupdate, Dialect::Knsupdate] {
+                let fault = Session::new(dialect, None).line(&line.replace('S', secret)).unwrap_err();
+                assert!(!format!("{fault:?}").contains(secret), "{dialect:?}: {line}: {fault:?}");
+            }
+        }
+    }
 }

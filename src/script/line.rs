@@ -29,12 +29,16 @@ pub fn text_of(octets: &[u8]) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// Whether a line may hold a secret, so that it is neither shown nor kept: a `key` line, or one that nearly is.
+/// Whether a line may hold a secret, so that it is neither shown nor kept: a `key` line, a misspelt or commented one
+/// too, or what a key file has in its place.
 pub fn holds_secret(line: &str) -> bool {
-    let first = line.split_ascii_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+    let line = line.to_ascii_lowercase();
+    let is_part = |c: char| c.is_ascii_alphanumeric();
+    let mut words = line.split(|c| !is_part(c)).filter(|word| !word.is_empty());
+    let first = words.find(|word| !matches!(*word, "prereq" | "update")).unwrap_or_default();
     // `kye`, `keys` and the like are a slip of the finger, and the secret behind it is one all the same.
-    let nearly = (2..=4).contains(&first.len()) && strsim::osa_distance(&first, "key") <= 1;
-    nearly || line.to_ascii_lowercase().contains("hmac-")
+    let nearly = (2..=4).contains(&first.len()) && strsim::osa_distance(first, "key") <= 1;
+    nearly || first.starts_with("key") || first.ends_with("key") || first == "secret" || line.contains("hmac-")
 }
 
 impl<'l> Line<'l> {
@@ -134,10 +138,27 @@ mod tests {
 
     #[test]
     fn lines_with_a_key_are_known_even_where_the_word_is_not_right() {
-        for line in ["key a b", " KEY a b", "kye a b", "keys a b", "kez a b", "foo hmac-sha256:a b"] {
+        for line in [
+            "key a b",
+            " KEY a b",
+            "\u{feff}key a b",
+            "key\u{a0}a b",
+            "; key a b",
+            "\"key\" a b",
+            "key=a b",
+            "kye a b",
+            "keys a b",
+            "kez a b",
+            "keya b",
+            "apikey a b",
+            "prereq key a b",
+            "update KEY a b",
+            "secret \"b\";",
+            "foo hmac-sha256:a b",
+        ] {
             assert!(holds_secret(line), "{line}");
         }
-        for line in ["", "send", "help", "add key.example 1 A 192.0.2.1"] {
+        for line in ["", "send", "help", "add key.example 1 A 192.0.2.1", "update add key.example. 1 KEY 0 3 8 AA=="] {
             assert!(!holds_secret(line), "{line}");
         }
     }

@@ -11,6 +11,7 @@ use super::defaults::Defaults;
 use super::dialect::Dialect;
 use super::draft::{Draft, Server};
 use super::fault::Fault;
+use super::line::Line;
 use super::wrong::{At, Wrong};
 use super::{knot, ours, stock};
 
@@ -43,6 +44,8 @@ pub struct Session {
     defaults: Defaults,
     draft: Draft,
     notes: Vec<String>,
+    /// A line asked for a key that there is not, so that nothing goes out unsigned.
+    unkeyed: bool,
 }
 
 impl Session {
@@ -59,7 +62,7 @@ impl Session {
             changes: Vec::new(),
             lease: None,
         };
-        Self { defaults: Defaults::new(dialect), draft, notes: Vec::new() }
+        Self { defaults: Defaults::new(dialect), draft, notes: Vec::new(), unkeyed: false }
     }
 
     /// Makes `server` an error from now on, as `nsupdate -l` has it.
@@ -75,11 +78,12 @@ impl Session {
     pub fn line(&mut self, line: &str) -> Result<Act, Fault> {
         let line = line.split(['\r', '\n']).next().unwrap_or_default();
         let command = match self.defaults.dialect {
-            Dialect::Knsupdate => knot::command(line, &self.defaults, &mut self.notes)?,
-            Dialect::Nsupdate => command(line, &self.defaults).map_err(|at| self.refused(at))?,
-            Dialect::Nsup => command(line, &self.defaults).map_err(|at| ours::fault(at, line))?,
+            Dialect::Knsupdate => knot::command(line, &self.defaults, &mut self.notes),
+            Dialect::Nsupdate => command(line, &self.defaults).map_err(|at| self.refused(at)),
+            Dialect::Nsup => command(line, &self.defaults).map_err(|at| ours::fault(at, line)),
         };
-        self.carry_out(command)
+        self.unkeyed |= command.is_err() && asks_for_key(line);
+        self.carry_out(command?)
     }
 
     /// What is pending.
@@ -134,7 +138,7 @@ impl Session {
                 self.draft.class = self.defaults.class();
             }
             Command::Ttl(ttl) => self.defaults.ttl = ttl,
-            Command::Key(key) => self.draft.key = Some(Arc::new(key)),
+            Command::Key(key) => (self.draft.key, self.unkeyed) = (Some(Arc::new(key)), false),
             Command::CheckNames(on) => self.defaults.check_names = on,
             Command::CheckSvcb(on) => self.defaults.check_svcb = on,
             Command::Lease(lease) => self.draft.lease = lease,
@@ -153,6 +157,9 @@ impl Session {
     fn send(&mut self) -> Result<Act, Fault> {
         if self.defaults.dialect == Dialect::Knsupdate && self.draft.zone.is_none() {
             return Err(Fault::said(";; ERROR: no zone specified"));
+        }
+        if self.unkeyed && self.draft.key.is_none() {
+            return Err(Fault::said("not sent: a key was asked for, and there is none"));
         }
         let prerequisites = std::mem::take(&mut self.draft.prerequisites);
         let changes = std::mem::take(&mut self.draft.changes);
@@ -183,6 +190,12 @@ impl Session {
         }
         stock::fault(at)
     }
+}
+
+/// Whether the line, taken or not, wants what follows to be signed.
+fn asks_for_key(line: &str) -> bool {
+    let first = Line::new(line).word().map_or("", |word| word.text);
+    ["key", "gsstsig", "oldgsstsig"].iter().any(|command| command.eq_ignore_ascii_case(first))
 }
 
 #[cfg(test)]

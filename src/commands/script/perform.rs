@@ -61,7 +61,7 @@ impl<'s> Performer<'s> {
             Act::Show(draft) => self.show(draft),
             Act::Answer => {
                 if let Some(message) = self.answer.as_ref().and_then(|octets| Message::walk(octets).ok()) {
-                    stock::show(&format!("Answer:\n{}", stock::received(&message)));
+                    self.show_text(&format!("Answer:\n{}", stock::received(&message)));
                 }
                 Exit::Done
             }
@@ -71,15 +71,20 @@ impl<'s> Performer<'s> {
                 Exit::Done
             }
             Act::Help => {
-                stock::show(help(Dialect::Nsup));
+                self.show_text(help(Dialect::Nsup));
                 Exit::Done
             }
             Act::Version => {
-                stock::show(&format!("nsup {}\n", env!("CARGO_PKG_VERSION")));
+                self.show_text(&format!("nsup {}\n", env!("CARGO_PKG_VERSION")));
                 Exit::Done
             }
             Act::Nothing | Act::Server(_) | Act::Quit => Exit::Done,
         }
+    }
+
+    /// A text that a line asked for. With JSON, standard output is one object and nothing else.
+    fn show_text(&self, text: &str) {
+        if self.printer.json { stock::murmur(text) } else { stock::show(text) }
     }
 
     /// Tells how all of it ended.
@@ -231,7 +236,7 @@ impl<'s> Performer<'s> {
         let zone = zone.unwrap_or_else(Name::root);
         let octets = Update::in_order(zone, draft.class, prerequisites, changes, draft.lease).encode();
         match octets.as_ref().map(|octets| Message::walk(octets)) {
-            Ok(Ok(message)) => stock::show(&stock::pending(&message, known)),
+            Ok(Ok(message)) => self.show_text(&stock::pending(&message, known)),
             Ok(Err(why)) => self.printer.say(&why.to_string()),
             Err(why) => self.printer.say(&why.to_string()),
         }

@@ -123,7 +123,8 @@ pub(super) fn names(draft: &Draft) -> impl Iterator<Item = &Name> {
     draft.prerequisites.iter().map(Prerequisite::name).chain(draft.changes.iter().map(Change::name))
 }
 
-fn unreadable(why: &LinesError, at: (String, usize)) -> Wrong {
+/// What to say of input that cannot be read.
+pub(super) fn unreadable(why: &LinesError, at: (String, usize)) -> Wrong {
     match why {
         LinesError::Open(path, why) => Wrong::file(&path.display().to_string(), &why.to_string()),
         LinesError::Read(why) => Wrong::file(&at.0, &why.to_string()),

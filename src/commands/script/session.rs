@@ -11,7 +11,7 @@ use crate::script::{Act, Dialect, Session};
 
 use super::super::stock::Lines;
 use super::perform::Performer;
-use super::read::{Place, Step, unsendable};
+use super::read::{Place, Step, unreadable, unsendable};
 
 /// Asks and does until the end.
 pub(super) async fn run(script: &Script, printer: Printer) -> Exit {
@@ -30,19 +30,20 @@ pub(super) async fn run(script: &Script, printer: Printer) -> Exit {
             Ok(Some(line)) => line,
             Ok(None) => break,
             Err(why) => {
-                printer.say(&format!("{why:?}"));
+                told::faults(printer, &[unreadable(&why, lines.at())]);
                 return Exit::Setup;
             }
         };
         let act = match session.line(&line) {
             Ok(Act::Quit) => break,
-            Ok(Act::Send(draft)) if unsendable(&draft, script).is_some() => {
-                if let Some(fault) = unsendable(&draft, script) {
+            Ok(Act::Send(draft)) => match unsendable(&draft, script) {
+                Some(fault) => {
                     told::faults(printer, &[Wrong::at_prompt(fault, &line)]);
+                    session.restore(*draft);
+                    continue;
                 }
-                session.restore(*draft);
-                continue;
-            }
+                None => Act::Send(draft),
+            },
             Ok(act) => act,
             Err(fault) => {
                 told::faults(printer, &[Wrong::at_prompt(fault, &line)]);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::config::Input;
 use crate::prompt::{Prompt, PromptError};
-use crate::script::MAX_LINE;
+use crate::script::{MAX_LINE, text_of};
 
 /// Where the next line comes from.
 pub(in crate::commands) struct Lines {
@@ -95,7 +95,7 @@ impl Lines {
     }
 }
 
-/// One line, or as much of it as a line may have.
+/// One line. One that is too long is an error, not several: what is left of a `key` line would be told as a fault.
 fn read(reader: &mut dyn BufRead) -> io::Result<Option<String>> {
     let mut octets = Vec::new();
     loop {
@@ -106,25 +106,20 @@ fn read(reader: &mut dyn BufRead) -> io::Result<Option<String>> {
             Err(error) => return Err(error),
         };
         if available.is_empty() {
-            return Ok((!octets.is_empty()).then(|| text(&octets)));
+            return Ok((!octets.is_empty()).then(|| text_of(&octets).into_owned()));
         }
         let room = MAX_LINE - octets.len();
         let end = available.iter().take(room).position(|octet| *octet == b'\n');
         let taken = end.map_or(available.len().min(room), |end| end + 1);
         octets.extend_from_slice(&available[..end.unwrap_or(taken)]);
         reader.consume(taken);
-        if end.is_some() || octets.len() >= MAX_LINE {
-            return Ok(Some(text(&octets)));
+        if end.is_none() && octets.len() >= MAX_LINE {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a line is longer than {MAX_LINE} octets")));
+        }
+        if end.is_some() {
+            return Ok(Some(text_of(&octets).into_owned()));
         }
     }
-}
-
-fn text(octets: &[u8]) -> String {
-    octets.utf8_chunks().fold(String::with_capacity(octets.len()), |mut text, chunk| {
-        text.push_str(chunk.valid());
-        chunk.invalid().iter().for_each(|octet| text.push_str(&format!("\\{octet:03}")));
-        text
-    })
 }
 
 #[cfg(test)]
@@ -142,10 +137,11 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_too_long_comes_in_pieces() {
-        let long = "x".repeat(MAX_LINE + 5) + "\nend\n";
-        let mut reader = long.as_bytes();
-        let lengths: Vec<usize> = std::iter::from_fn(|| read(&mut reader).unwrap()).map(|line| line.len()).collect();
-        assert_eq!(lengths, [MAX_LINE, 5, 3]);
+    fn a_line_that_is_too_long_is_an_error_and_no_piece_of_it_is_told() {
+        let whole = "x".repeat(MAX_LINE - 1);
+        assert_eq!(read(&mut format!("{whole}\n").as_bytes()).unwrap(), Some(whole));
+        let long = format!("key k {}secret\n", "A".repeat(MAX_LINE));
+        let why = read(&mut long.as_bytes()).unwrap_err();
+        assert!(!why.to_string().contains("AAA"), "{why}");
     }
 }

@@ -210,4 +210,20 @@ fn no_line_of_whatever_octets_does_harm() {
     }
 }
 
+#[test]
+fn after_a_key_that_is_none_nothing_goes_out_unsigned() {
+    for dialect in [Dialect::Nsupdate, Dialect::Knsupdate] {
+        for wrong in ["key hmac-foo:k AAAA", "key k AAAA!!", "key", "gsstsig", "oldgsstsig"] {
+            let mut session = Session::new(dialect, None);
+            session.line("zone example.test").unwrap();
+            session.line("update add a.example.test. 1 A 192.0.2.1").unwrap();
+            assert!(session.line(wrong).is_err(), "{dialect:?} {wrong}");
+            assert!(session.line("send").is_err(), "{dialect:?} {wrong}");
+            assert!(!session.draft().is_empty(), "{dialect:?} {wrong}");
+            session.line("key k AAAA").unwrap();
+            assert!(matches!(session.line("send"), Ok(Act::Send(draft)) if draft.key.is_some()), "{dialect:?} {wrong}");
+        }
+    }
+}
+
 const MAX_TEXT: usize = crate::script::MAX_LINE;
