@@ -3,17 +3,19 @@
 //! [`converge`](super::converge) knows what is wanted and finds the message; here the message is given, with the user's
 //! own prerequisites, and nothing is added to it.
 
-use super::effects::effects;
+use super::effects::{Effect, effects};
 use super::exchange::{Answered, Copies, Failure, Hint, Purpose};
-use super::goal::Target;
+use super::goal::{Goal, Target};
 use super::outcome::{Outcome, Refusal};
-use super::read::{Shown, in_use, shown};
+use super::read::{Shown, shown};
 use super::stage::{Action, Course, Stage};
-use super::{Prerequisite, Rcode, Reply, Transport, Update, query};
-use crate::dns::{Name, RecordType};
+use super::{MAX_MESSAGE, Prerequisite, Rcode, Reply, Transport, Update, query};
 
 /// How often the message is sent where its answer got lost and the zone does not hold what it asks for.
 const ROUNDS: u32 = 3;
+
+/// What a signature may take, and more, in octets.
+const SIGNATURE: usize = 1024;
 
 /// A message on its way.
 #[derive(Debug)]
@@ -22,20 +24,14 @@ pub struct Delivery {
     purpose: Purpose,
     place: Place,
     round: u32,
-    /// What the zone holds once it has been carried out, by RRset; `None` where reading it would not tell.
-    effects: Option<Vec<Effect>>,
-    /// The prerequisite that was false when an earlier copy may have been carried out.
-    denied: Option<Rcode>,
+    /// What can only be read of what the zone holds once the message has been carried out.
+    to_read: Vec<Effect>,
+    /// What says, as one condition, that the zone holds all of it: grows with what is read.
+    holds: Vec<Prerequisite>,
+    /// The server's no to a copy of the message, when an earlier one may have been carried out.
+    no: Option<Refusal>,
     /// What is known of the last time it was sent, where no answer verified.
     lost: Option<(Vec<Failure>, Option<Hint>)>,
-}
-
-/// What one RRset, or name, is to be.
-#[derive(Debug)]
-struct Effect {
-    name: Name,
-    record_type: RecordType,
-    targets: Vec<Target>,
 }
 
 #[derive(Debug)]
@@ -43,6 +39,8 @@ enum Place {
     Sending,
     /// Reading this of the effects.
     Reading(usize),
+    /// What was read at several moments, and perhaps of a wildcard: does all of it hold, now and at these very names?
+    Confirming,
     Ended(Box<Outcome>),
 }
 
@@ -50,21 +48,8 @@ impl Delivery {
     /// Starts on a message. With [`Purpose::Once`] it is handed over as nsupdate does it, and silence is the end of it;
     /// else the zone is asked after a lost answer, and the message sent again where the zone does not hold it.
     pub fn new(update: Update, purpose: Purpose) -> Self {
-        let mut grouped: Vec<Effect> = Vec::new();
-        let targets = effects(&update);
-        let can_be_read = targets.is_some();
-        for target in targets.unwrap_or_default() {
-            let is_same = |effect: &&mut Effect| effect.name == target.name && effect.record_type == target.record_type;
-            match grouped.iter_mut().rev().find(is_same) {
-                Some(effect) => effect.targets.push(target),
-                None => {
-                    let (name, record_type) = (target.name.clone(), target.record_type);
-                    grouped.push(Effect { name, record_type, targets: vec![target] });
-                }
-            }
-        }
-        let effects = can_be_read.then_some(grouped);
-        Self { update, purpose, place: Place::Sending, round: 1, effects, denied: None, lost: None }
+        let (to_read, holds) = (Vec::new(), Vec::new());
+        Self { update, purpose, place: Place::Sending, round: 1, to_read, holds, no: None, lost: None }
     }
 
     /// The message.
@@ -78,48 +63,85 @@ impl Delivery {
 
     /// An answer to the message itself.
     fn answered(&mut self, reply: &Reply, copies: Copies) -> Place {
-        match reply.rcode() {
+        let rcode = reply.rcode();
+        let no = Refusal::of(reply, false);
+        // The no may be to a later copy than the one that was carried out, and whose answer got lost: a prerequisite is
+        // then false because of it, or the server fails by itself. What a server never does it says of each copy.
+        let again = copies == Copies::Several;
+        let is_open = match self.purpose {
+            Purpose::Once => again && rcode.is_prerequisite(),
+            _ => self.lost.is_some() || (again && (rcode.is_prerequisite() || rcode == Rcode::SERVFAIL)),
+        };
+        match rcode {
             Rcode::NOERROR => ended(Outcome::Changed),
-            // False perhaps only because an earlier copy was carried out, whose answer got lost.
-            rcode if rcode.is_prerequisite() && (copies == Copies::Several || self.lost.is_some()) => {
-                self.denied = Some(rcode);
+            _ if is_open && !self.update.changes().is_empty() => {
+                self.no = Some(no);
                 self.settle()
             }
             rcode if rcode.is_prerequisite() => self.false_prerequisite(rcode),
-            _ => ended(Outcome::Refused(Refusal::of(reply, false))),
+            _ => ended(Outcome::Refused(no)),
         }
+    }
+
+    /// Asks the zone, where that can tell.
+    fn settle(&mut self) -> Place {
+        let Some(effects) = effects(&self.update) else { return self.unknown(None) };
+        if effects.is_empty() {
+            return self.not_held();
+        }
+        self.holds = effects.iter().filter_map(Effect::absence).collect();
+        self.to_read = effects.into_iter().filter(|effect| effect.absence().is_none()).collect();
+        self.read_on(0)
+    }
+
+    fn read_on(&self, number: usize) -> Place {
+        if number < self.to_read.len() { Place::Reading(number) } else { Place::Confirming }
     }
 
     /// What the zone shows of one of the effects.
     fn read(&mut self, reply: &Reply, number: usize) -> Place {
-        let Some((effect, count)) = self.effects.as_ref().and_then(|all| Some((all.get(number)?, all.len()))) else {
-            return self.unknown(None);
-        };
-        let Some(first) = effect.targets.first() else { return self.unknown(None) };
-        let found = match effect.record_type {
-            RecordType::ANY => in_use(reply),
-            _ => shown(reply, first, self.update.zone()),
-        };
-        match found {
-            Ok(Shown::Rrset(seen)) if effect.targets.iter().all(|target| target.is_met(&seen)) => {
-                if number + 1 < count { Place::Reading(number + 1) } else { ended(Outcome::Changed) }
-            }
-            Ok(Shown::Alias(_)) if effect.targets.iter().all(|target| !target.adds()) => {
-                if number + 1 < count {
-                    Place::Reading(number + 1)
-                } else {
-                    ended(Outcome::Changed)
-                }
-            }
-            Ok(_) => self.not_held(),
-            Err(_) => self.unknown(Some(Refusal::of(reply, true))),
+        let Some(effect) = self.to_read.get(number) else { return self.unknown(None) };
+        let (name, record_type) = (effect.name.clone(), effect.record_type);
+        let target = Target { name, record_type, goal: Goal::Exactly(Vec::new()), ttl: None };
+        match shown(reply, &target, self.update.zone()) {
+            Ok(Shown::Rrset(seen)) if effect.is_met(&seen) => self.holds.extend(target.guard(&seen)),
+            // An alias, or a wildcard, may be shown where the name has nothing of this type.
+            Ok(_) if !effect.adds() => self.holds.extend(target.guard(&Default::default())),
+            Ok(_) => return self.not_held(),
+            Err(Outcome::Refused(no)) => return self.unknown(Some(no)),
+            Err(_) => return self.unknown(None),
         }
+        self.read_on(number + 1)
+    }
+
+    fn confirmed(&mut self, reply: &Reply) -> Place {
+        match reply.rcode() {
+            Rcode::NOERROR => ended(Outcome::Changed),
+            rcode if rcode.is_prerequisite() => self.not_held(),
+            _ => self.unknown(Some(Refusal::of(reply, true))),
+        }
+    }
+
+    /// The question whether the zone holds all of it: the very records that were read or, where these do not fit into a
+    /// message, that there are such records at all. `None` where not even that fits.
+    fn confirmation(&self) -> Option<(Update, Vec<u8>)> {
+        let loose = self.holds.iter().cloned().map(|one| match one {
+            Prerequisite::RrsetEquals { name, record_type, .. } => Prerequisite::RrsetExists { name, record_type },
+            other => other,
+        });
+        let ask = |holds| {
+            let asked = Update::in_order(self.update.zone().clone(), self.update.class(), holds, Vec::new(), None);
+            let message = asked.encode().ok().filter(|message| message.len() + SIGNATURE <= MAX_MESSAGE);
+            message.map(|message| (asked, message))
+        };
+        ask(self.holds.clone()).or_else(|| ask(loose.collect()))
     }
 
     /// The zone does not hold what the message asks for.
     fn not_held(&mut self) -> Place {
-        if let Some(rcode) = self.denied {
-            return self.false_prerequisite(rcode);
+        // Not to be sent again; and a copy may have been carried out, and then undone by somebody else.
+        if self.no.is_some() {
+            return self.unknown(None);
         }
         let hinted = self.lost.as_ref().and_then(|(_, hint)| *hint);
         // Nobody off the path forges over a connection: the answer was the server's, and the next would be the same.
@@ -128,28 +150,25 @@ impl Delivery {
         if self.round <= ROUNDS && !is_final { Place::Sending } else { self.unknown(None) }
     }
 
-    /// Asks the zone, where that can tell.
-    fn settle(&mut self) -> Place {
-        match &self.effects {
-            Some(effects) if !effects.is_empty() => Place::Reading(0),
-            // A message without changes can be asked as often as it takes.
-            Some(_) if self.denied.is_none() => self.not_held(),
-            _ => match self.denied {
-                Some(rcode) if self.update.changes().is_empty() => self.false_prerequisite(rcode),
-                _ => self.unknown(None),
-            },
-        }
-    }
-
     fn false_prerequisite(&self, rcode: Rcode) -> Place {
         ended(Outcome::PrerequisiteFalse { rcode, required: self.update.prerequisites().to_vec() })
     }
 
+    /// It cannot be settled. `refusal` is what the server said when it was asked.
     fn unknown(&mut self, refusal: Option<Refusal>) -> Place {
-        ended(match self.lost.take() {
-            Some((_, Some(hint))) => Outcome::Unauthentic { hint, sent: true },
-            Some((failures, hint)) => Outcome::Unknown { failures, hint, refusal },
-            None => Outcome::Unknown { failures: Vec::new(), hint: None, refusal },
+        let no = self.no.take();
+        if let (Purpose::Once, Some(no)) = (self.purpose, &no) {
+            // nsupdate takes the answer for what it says.
+            return self.false_prerequisite(no.rcode);
+        }
+        let refusal = refusal.or(no);
+        let (failures, hint) = self.lost.take().unwrap_or_default();
+        ended(match hint {
+            // Anybody may have sent a datagram: what it says is told, and makes nothing else of what is known.
+            Some(hint) if refusal.is_none() && (self.purpose == Purpose::Once || hint.transport != Transport::Udp) => {
+                Outcome::Unauthentic { hint, sent: true }
+            }
+            hint => Outcome::Unknown { failures, hint, refusal },
         })
     }
 
@@ -173,36 +192,32 @@ impl Delivery {
 
 impl Course for Delivery {
     fn next(&mut self, _: u16) -> Action {
-        let asked = match &self.place {
+        match &self.place {
             Place::Ended(outcome) => return Action::Done((**outcome).clone()),
-            Place::Sending => {
-                let message = self.update.encode();
-                message.map(|message| Action::Ask(Stage::Change(self.update.clone()), message, self.purpose))
-            }
-            Place::Reading(number) => match self.effects.as_ref().and_then(|effects| effects.get(*number)) {
-                Some(Effect { name, record_type: RecordType::ANY, .. }) => {
-                    let free = vec![Prerequisite::NameFree(name.clone())];
-                    let asked = Update::in_order(self.update.zone().clone(), self.update.class(), free, vec![], None);
-                    asked.encode().map(|message| Action::Ask(Stage::Assert(asked), message, self.asking()))
-                }
+            Place::Sending => match self.update.encode() {
+                Ok(message) => return Action::Ask(Stage::Change(self.update.clone()), message, self.purpose),
+                Err(why) => self.place = ended(Outcome::Impossible(why.to_string())),
+            },
+            Place::Reading(number) => match self.to_read.get(*number) {
                 Some(Effect { name, record_type, .. }) => {
                     let message = query::question(name, *record_type);
-                    Ok(Action::Ask(Stage::Read(name.clone(), *record_type), message, self.asking()))
+                    return Action::Ask(Stage::Read(name.clone(), *record_type), message, self.asking());
                 }
-                None => Ok(Action::Done(Outcome::Changed)),
+                None => self.place = self.unknown(None),
             },
-        };
-        asked.unwrap_or_else(|why| {
-            let outcome = Outcome::Impossible(why.to_string());
-            self.place = ended(outcome.clone());
-            Action::Done(outcome)
-        })
+            Place::Confirming => match self.confirmation() {
+                Some((asked, message)) => return Action::Ask(Stage::Assert(asked), message, self.asking()),
+                None => self.place = self.unknown(None),
+            },
+        }
+        self.next(0)
     }
 
     fn heard(&mut self, answered: Answered) {
         self.place = match (&self.place, answered) {
             (Place::Sending, Answered::Reply(reply, _, copies)) => self.answered(&reply, copies),
             (Place::Reading(number), Answered::Reply(reply, ..)) => self.read(&reply, *number),
+            (Place::Confirming, Answered::Reply(reply, ..)) => self.confirmed(&reply),
             (_, answered) => self.unanswered(answered),
         };
     }

@@ -4,6 +4,7 @@
 //! octet that comes back, and [`Exchange::ended`] how it ended.
 
 mod attempt;
+mod once;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -119,6 +120,8 @@ pub struct Exchange {
     refusal: Option<(Reply, SocketAddr, Copies)>,
     /// What is answered has been sent before, to whichever server.
     copied: bool,
+    /// A connection did not tell more than an answer that did not verify: datagrams have all their time.
+    patient: bool,
     done: Option<Answered>,
 }
 
@@ -144,6 +147,7 @@ impl Exchange {
             hint: None,
             refusal: None,
             copied: false,
+            patient: false,
             done: None,
         })
     }
@@ -181,18 +185,18 @@ impl Exchange {
         match pending.verify(octets, contacts.time(unix)) {
             Ok(reply) => {
                 self.accepted = Some((reply, unix));
-                return Verdict::Accepted;
+                Verdict::Accepted
             }
             Err(unauthentic) => {
                 if let Some(claim) = unauthentic.claim {
                     self.hint = Some(Hint { server: *server, transport: *transport, claim, why: unauthentic.why });
                 }
+                match transport {
+                    Transport::Udp if unauthentic.claim.is_some() && self.is_brief() => Verdict::ListenBriefly,
+                    Transport::Udp => Verdict::Listen,
+                    Transport::Tcp | Transport::Tls => Verdict::Rejected,
+                }
             }
-        }
-        match (transport, self.purpose) {
-            (Transport::Udp, Purpose::Once) if self.hint.is_some() => Verdict::ListenBriefly,
-            (Transport::Udp, _) => Verdict::Listen,
-            _ => Verdict::Rejected,
         }
     }
 
@@ -218,14 +222,18 @@ impl Exchange {
         };
         self.failures.push(Failure { server, transport, why });
         match (ending, transport) {
-            (ending, _) if self.purpose == Purpose::Once => self.handed_over(&ending, server, transport),
+            _ if self.purpose == Purpose::Once => self.handed_over(server, transport),
             (Ending::NotSent(_), Transport::Tcp) => {
                 if contacts.transports != Transports::Tcp && self.fits_datagram(contacts) {
                     self.queue.push_front((server, Transport::Udp));
                 }
             }
             (Ending::NotSent(_), Transport::Udp | Transport::Tls) => {}
-            _ if self.purpose == Purpose::Change => self.done = Some(self.give_up()),
+            _ if self.purpose == Purpose::Change => {
+                // Who may have done it is asked first whether it did.
+                contacts.answered(server);
+                self.done = Some(self.give_up());
+            }
             (Ending::Judged { .. }, Transport::Tcp | Transport::Tls) => {
                 // Nobody off the path can forge this over TCP twice: nothing better will come from this server.
                 self.rejected_over_tcp += 1;
@@ -243,17 +251,6 @@ impl Exchange {
                 }
             }
             (ending, Transport::Udp) => self.silence |= ending == Ending::Silent,
-        }
-    }
-
-    /// What follows an attempt without an answer, where the message is handed over as nsupdate does it.
-    fn handed_over(&mut self, ending: &Ending, server: SocketAddr, transport: Transport) {
-        let hinted = self.hint.is_some_and(|hint| hint.server == server && hint.transport == transport);
-        match (transport, ending) {
-            // Anybody can send datagrams: over a connection only the server, or who is on the path, can answer.
-            (Transport::Udp, _) if hinted => self.queue.push_front((server, Transport::Tcp)),
-            (Transport::Tcp | Transport::Tls, _) if self.hint.is_some() => self.done = Some(self.give_up()),
-            _ => {}
         }
     }
 
@@ -287,6 +284,10 @@ impl Exchange {
         }
         match reply.rcode() {
             Rcode::SERVFAIL | Rcode::NOTIMP if self.purpose != Purpose::Once => {
+                if self.copied && self.purpose == Purpose::Change {
+                    // An earlier copy may have been carried out: what another server says would say nothing of it.
+                    self.queue.clear();
+                }
                 self.refusal = Some((reply, server, copies));
             }
             _ => self.done = Some(Answered::Reply(Box::new(reply), server, copies)),
@@ -310,7 +311,8 @@ impl Exchange {
             Transport::Udp => (patience.sends.clone(), patience.datagram),
             _ => (vec![Duration::ZERO], patience.answer),
         };
-        let (connect_within, answer_within) = (patience.connect.min(share), answer.min(share));
+        let limit = if self.is_second_opinion(server) { patience.datagram.min(share) } else { share };
+        let (connect_within, answer_within) = (patience.connect.min(limit), answer.min(limit));
         let host = contacts.host_of(server);
         Step::Try(Attempt { server, host, transport, octets, sends, connect_within, answer_within, within: now.left })
     }

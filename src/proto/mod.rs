@@ -5,7 +5,6 @@
 
 mod algorithm;
 mod contacts;
-mod effects;
 mod key;
 mod pending;
 mod rcode;
@@ -18,6 +17,7 @@ mod update;
 pub mod converge;
 pub mod deliver;
 pub mod discovery;
+pub mod effects;
 pub mod exchange;
 pub mod goal;
 pub mod outcome;

@@ -3,10 +3,12 @@
 use std::cell::Cell;
 use std::io;
 
-use nsup::proto::Transport;
+use nsup::dns::{Message, Record};
+use nsup::proto::{Rcode, Transport};
 
+use super::policy::Policy;
 use super::server::{Server, Twist};
-use super::{Builder, parse_record, rdata_texts, zone};
+use super::{Builder, apply, parse_record, rdata_texts, zone};
 
 /// A primary that nobody can reach but who holds it.
 pub struct Memory {
@@ -31,6 +33,49 @@ impl Memory {
     /// The answer to a message; `None` where it deserves none.
     pub fn respond(&self, octets: &[u8], transport: Transport) -> Option<Vec<u8>> {
         self.server.respond(octets, transport, Twist::None)
+    }
+
+    /// This RCODE, signed, and nothing is done.
+    pub fn refuse(&self, octets: &[u8], rcode: Rcode) -> Option<Vec<u8>> {
+        self.server.respond(octets, Transport::Udp, Twist::Rcode(rcode))
+    }
+
+    /// A signed answer that was cut, and nothing is done.
+    pub fn cut(&self, octets: &[u8]) -> Option<Vec<u8>> {
+        self.server.respond(octets, Transport::Udp, Twist::Cut)
+    }
+
+    /// Lets everybody change everything, without a signature.
+    pub fn open(mut self) -> Self {
+        self.server.unsigned = Some(Policy::WholeZone);
+        self
+    }
+
+    /// Takes over the zone of another, as a secondary does.
+    pub fn transfer(&self, from: &Self) {
+        let zone = from.server.zone().clone();
+        *self.server.zone() = zone;
+    }
+
+    /// Another writer: carries an update out, whoever may have signed it.
+    pub fn change(&self, update: &[u8]) -> Rcode {
+        let message = Message::walk(update).expect("an update");
+        apply::update(&mut self.server.zone(), &message, Some(&Policy::WholeZone))
+    }
+
+    /// Whether an update without prerequisites would change nothing; with `whatever_ttl`, but for TTLs.
+    pub fn is_so(&self, update: &[u8], whatever_ttl: bool) -> bool {
+        let message = Message::walk(update).expect("an update");
+        let zone = self.server.zone().clone();
+        let mut changed = zone.clone();
+        let rcode = apply::update(&mut changed, &message, Some(&Policy::WholeZone));
+        assert_eq!(rcode, Rcode::NOERROR, "an update without prerequisites");
+        let serial = |record: &Record| record.record_type == nsup::dns::RecordType::SOA;
+        let seen = |record: Record| Record { ttl: if whatever_ttl { 0 } else { record.ttl }, ..record };
+        let all = |zone: &super::zone::Zone| -> Vec<Record> {
+            zone.records().filter(|record| !serial(record)).map(seen).collect()
+        };
+        all(&changed) == all(&zone)
     }
 
     /// The RDATA texts of an RRset, sorted.

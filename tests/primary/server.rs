@@ -18,6 +18,8 @@ use super::{Request, apply, questions};
 pub(super) struct Server {
     zone: Mutex<Zone>,
     keys: Vec<(Key, Policy)>,
+    /// What may be changed without a signature.
+    pub(super) unsigned: Option<Policy>,
     faults: Mutex<Vec<Fault>>,
     requests: Mutex<Vec<Request>>,
     connections: AtomicUsize,
@@ -35,6 +37,8 @@ pub(super) enum Twist {
     Rcode(Rcode),
     /// It is done, and the answer says only that it was cut.
     Truncated,
+    /// Nothing is done, and the answer says only that it was cut.
+    Cut,
 }
 
 impl Server {
@@ -43,6 +47,7 @@ impl Server {
         Self {
             zone: Mutex::new(zone),
             keys,
+            unsigned: None,
             faults: Mutex::new(faults),
             requests: Mutex::default(),
             connections: AtomicUsize::new(0),
@@ -60,12 +65,14 @@ impl Server {
         let Ok(message) = Message::walk(octets) else { return response::malformed(octets) };
         let now = self.now();
         let (signer, policy) = match signature::check(&self.keys, &message, now) {
+            Ok(None) => (None, self.unsigned.as_ref()),
             Ok(signed) => signed.unzip(),
             Err(answer) => return Some(answer),
         };
         let response = match twist {
             Twist::None => self.process(&message, policy),
             Twist::Rcode(rcode) => Response::new(rcode),
+            Twist::Cut => Response::truncated(),
             Twist::Truncated => {
                 self.process(&message, policy);
                 Response::truncated()
