@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::dns::Name;
 use crate::proto::Key;
 
 use super::args::ScriptWords;
@@ -22,6 +23,8 @@ pub struct Script {
     pub key: Option<Arc<Key>>,
     /// The rest of what it takes to send a message.
     pub reach: Reach,
+    /// The zone that the configuration file names, for the names that are in it.
+    pub usual_zone: Option<Name>,
     /// What the user should know of the settings themselves.
     pub warnings: Vec<String>,
 }
@@ -41,14 +44,14 @@ impl Script {
             Err(ConfigError::NoKey) => None,
             Err(why) => return Err(why),
         };
-        let zone = settings::zone(&common)?.or_else(|| file.as_ref().and_then(|file| file.zone.value.clone()));
-        let reach = settings::reach(&common, file.as_ref(), zone)?;
+        let usual_zone = file.as_ref().and_then(|file| file.zone.value.clone());
+        let reach = settings::reach(&common, file.as_ref(), settings::zone(&common)?)?;
         let input = |path: PathBuf| if path.as_os_str() == "-" { Input::Standard } else { Input::File(path) };
         let mut inputs: Vec<Input> = files.into_iter().map(input).collect();
         if inputs.is_empty() {
             inputs.push(Input::Standard);
         }
         let speech = settings::speech(&common);
-        Ok((Self { inputs, check, key, reach, warnings }, speech))
+        Ok((Self { inputs, check, key, reach, usual_zone, warnings }, speech))
     }
 }

@@ -27,11 +27,7 @@ pub struct Report {
 pub fn result(printer: Printer, report: &Report) {
     let message = explain(&report.outcome, &report.subject);
     if let Some(seconds) = report.clock_difference {
-        let direction = if seconds < 0 { "ahead of" } else { "behind" };
-        printer.warning(&format!(
-            "this machine's clock is {} s {direction} the server's: its time was signed with instead",
-            seconds.unsigned_abs()
-        ));
+        warn_of_clock(printer, seconds);
     }
     if printer.json {
         printer.data(&[json::change(report, message.as_ref())]);
@@ -50,6 +46,15 @@ pub fn result(printer: Printer, report: &Report) {
     if let Some(message) = message {
         printer.message(&message);
     }
+}
+
+/// Says that the server's clock, which is so many seconds ahead, was signed by.
+pub(super) fn warn_of_clock(printer: Printer, seconds: i64) {
+    let direction = if seconds < 0 { "ahead of" } else { "behind" };
+    printer.warning(&format!(
+        "this machine's clock is {} s {direction} the server's: its time was signed with instead",
+        seconds.unsigned_abs()
+    ));
 }
 
 /// Shows a message instead of sending it: lines for nsupdate, and the octets before they are signed. Says whether they

@@ -85,7 +85,10 @@ fn told(wrong: &Wrong) -> (String, Option<String>) {
         }
         Wrong::Algorithm(why) => (why.to_string(), None),
         Wrong::NoSecret => ("the key's secret is missing".to_owned(), hint("key [ALGORITHM:]NAME SECRET")),
-        Wrong::Secret(name) => (format!("the secret of the key {name} is not base64 (RFC 4648)"), None),
+        // Where name and secret have changed places, the name is the secret.
+        Wrong::Secret(_) => {
+            ("the key's secret is not base64 (RFC 4648)".to_owned(), hint("key [ALGORITHM:]NAME SECRET"))
+        }
         Wrong::RealmTooLong => ("the realm is too long".to_owned(), None),
         Wrong::Gss(command) => {
             (format!("{command}: GSS-TSIG is not there"), hint("sign with a TSIG key: key [ALGORITHM:]NAME SECRET"))

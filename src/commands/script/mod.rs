@@ -1,6 +1,9 @@
 //! `nsup script`: nsupdate's language, read whole before the first packet; at a prompt, line by line.
 
+mod locations;
+mod origins;
 mod perform;
+mod plan;
 mod read;
 mod session;
 
@@ -24,21 +27,9 @@ pub(super) async fn run(script: &Script, printer: Printer) -> Exit {
             return Exit::Setup;
         }
     };
-    let messages = steps.iter().filter(|step| step.is_message()).count();
     if script.check {
-        told::checked(printer, messages);
+        told::checked(printer, steps.iter().filter(|step| step.is_message()).count());
         return Exit::Done;
     }
-    let mut performer = Performer::new(script, printer);
-    let mut exit = Exit::Done;
-    let mut ended = steps.len();
-    for (number, step) in steps.iter().enumerate() {
-        exit = performer.perform(step).await;
-        if exit != Exit::Done {
-            ended = number + 1;
-            break;
-        }
-    }
-    let unsent = steps[ended..].iter().filter(|step| step.is_message()).map(|step| step.place.to_string()).collect();
-    performer.finish(exit, unsent)
+    Performer::new(script, printer).perform_all(steps).await
 }

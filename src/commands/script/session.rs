@@ -11,7 +11,7 @@ use crate::script::{Act, Dialect, Session};
 
 use super::super::stock::Lines;
 use super::perform::Performer;
-use super::read::{Place, Step, unreadable, unsendable};
+use super::read::{unreadable, unsendable};
 
 /// Asks and does until the end.
 pub(super) async fn run(script: &Script, printer: Printer) -> Exit {
@@ -30,31 +30,24 @@ pub(super) async fn run(script: &Script, printer: Printer) -> Exit {
             Ok(Some(line)) => line,
             Ok(None) => break,
             Err(why) => {
-                told::faults(printer, &[unreadable(&why, lines.at())]);
+                told::faults(printer, &[unreadable(&why, &lines.at().0)]);
                 return Exit::Setup;
             }
         };
-        let act = match session.line(&line) {
+        match session.line(&line) {
             Ok(Act::Quit) => break,
-            Ok(Act::Send(draft)) => match unsendable(&draft, script) {
-                Some(fault) => {
-                    told::faults(printer, &[Wrong::at_prompt(fault, &line)]);
-                    session.restore(*draft);
-                    continue;
-                }
-                None => Act::Send(draft),
-            },
-            Ok(act) => act,
-            Err(fault) => {
-                told::faults(printer, &[Wrong::at_prompt(fault, &line)]);
-                continue;
+            Ok(Act::Send(draft)) => {
+                let left = match unsendable(&draft, script) {
+                    Some(fault) => {
+                        told::faults(printer, &[Wrong::at_prompt(fault, &line)]);
+                        Some(*draft)
+                    }
+                    None => performer.send_typed(*draft).await,
+                };
+                left.into_iter().for_each(|draft| session.restore(draft));
             }
-        };
-        let kept = if let Act::Send(draft) = &act { Some(draft.clone()) } else { None };
-        let exit = performer.perform(&Step { act, place: Place::at_prompt() }).await;
-        // What nobody has seen can be sent again.
-        if let (Some(draft), Exit::Setup | Exit::Unreachable) = (kept, exit) {
-            session.restore(*draft);
+            Ok(act) => performer.perform(&act),
+            Err(fault) => told::faults(printer, &[Wrong::at_prompt(fault, &line)]),
         }
     }
     if session.draft().is_empty() {

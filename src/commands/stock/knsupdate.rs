@@ -44,7 +44,7 @@ pub(super) async fn run(stock: &Stock, talk: Conversation) -> Exit {
     let servers = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, stock.default_port()))];
     let mut run = Run { stock: stock.clone(), talk, servers, answer: None };
     loop {
-        let line = match lines.next() {
+        let line = match lines.next_whole() {
             Ok(Some(line)) => line,
             Ok(None) => break,
             Err(why) => {

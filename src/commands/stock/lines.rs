@@ -15,6 +15,8 @@ pub(in crate::commands) struct Lines {
     open: Option<Source>,
     /// What is open, and how many lines of it have been read.
     at: (String, usize),
+    /// The last line was longer than a line may be, and its rest comes as the next.
+    is_cut: bool,
     /// How the prompt is made, where there is one.
     prompt: Option<Prompt>,
 }
@@ -43,12 +45,27 @@ pub(in crate::commands) fn is_attended(inputs: &[Input]) -> bool {
 impl Lines {
     /// All lines of these inputs, one after the other; with a prompt, standard input is asked by it.
     pub(in crate::commands) fn new(inputs: &[Input], prompt: Option<Prompt>) -> Self {
-        Self { inputs: inputs.iter().cloned().collect(), open: None, at: (String::new(), 0), prompt }
+        Self { inputs: inputs.iter().cloned().collect(), open: None, at: (String::new(), 0), is_cut: false, prompt }
     }
 
     /// The input of the last line, and that line's number, counted from 1.
     pub(in crate::commands) fn at(&self) -> (String, usize) {
         self.at.clone()
+    }
+
+    /// Whether the last line was only the first [`MAX_LINE`] octets of one, whose rest comes as the next.
+    pub(in crate::commands) fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    /// The next line, which must be whole: what is left of a long `key` line is not to be told as a fault.
+    pub(in crate::commands) fn next_whole(&mut self) -> Result<Option<String>, LinesError> {
+        let line = self.next()?;
+        if self.is_cut {
+            let why = format!("a line is longer than {MAX_LINE} octets");
+            return Err(LinesError::Read(io::Error::new(io::ErrorKind::InvalidData, why)));
+        }
+        Ok(line)
     }
 
     /// The next line without its end; `None` at the end of all inputs.
@@ -70,12 +87,13 @@ impl Lines {
             };
             let line = match (source, &mut self.prompt) {
                 (Source::Reader(reader), _) => read(reader.as_mut()).map_err(LinesError::Read)?,
-                (Source::Prompt, Some(prompt)) => prompt.line().map_err(LinesError::Prompt)?,
+                (Source::Prompt, Some(prompt)) => prompt.line().map_err(LinesError::Prompt)?.map(|line| (line, false)),
                 (Source::Prompt, None) => None,
             };
             match line {
-                Some(line) => {
+                Some((line, is_cut)) => {
                     self.at.1 += 1;
+                    self.is_cut = is_cut;
                     return Ok(Some(line));
                 }
                 None => self.open = None,
@@ -95,8 +113,8 @@ impl Lines {
     }
 }
 
-/// One line. One that is too long is an error, not several: what is left of a `key` line would be told as a fault.
-fn read(reader: &mut dyn BufRead) -> io::Result<Option<String>> {
+/// One line, or as much of it as a line may have, and whether that is not all.
+fn read(reader: &mut dyn BufRead) -> io::Result<Option<(String, bool)>> {
     let mut octets = Vec::new();
     loop {
         let available = match reader.fill_buf() {
@@ -106,18 +124,15 @@ fn read(reader: &mut dyn BufRead) -> io::Result<Option<String>> {
             Err(error) => return Err(error),
         };
         if available.is_empty() {
-            return Ok((!octets.is_empty()).then(|| text_of(&octets).into_owned()));
+            return Ok((!octets.is_empty()).then(|| (text_of(&octets).into_owned(), false)));
         }
         let room = MAX_LINE - octets.len();
         let end = available.iter().take(room).position(|octet| *octet == b'\n');
         let taken = end.map_or(available.len().min(room), |end| end + 1);
         octets.extend_from_slice(&available[..end.unwrap_or(taken)]);
         reader.consume(taken);
-        if end.is_none() && octets.len() >= MAX_LINE {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a line is longer than {MAX_LINE} octets")));
-        }
-        if end.is_some() {
-            return Ok(Some(text_of(&octets).into_owned()));
+        if end.is_some() || octets.len() >= MAX_LINE {
+            return Ok(Some((text_of(&octets).into_owned(), end.is_none())));
         }
     }
 }
@@ -130,18 +145,19 @@ mod tests {
     fn lines_end_at_their_ends_and_at_the_end_and_nothing_is_lost() {
         let mut reader: &[u8] = b"one\n\ntwo \xff\xc3\xbc";
         let mut lines = Vec::new();
-        while let Some(line) = read(&mut reader).unwrap() {
+        while let Some((line, is_cut)) = read(&mut reader).unwrap() {
+            assert!(!is_cut);
             lines.push(line);
         }
         assert_eq!(lines, ["one", "", "two \\255ü"]);
     }
 
     #[test]
-    fn a_line_that_is_too_long_is_an_error_and_no_piece_of_it_is_told() {
-        let whole = "x".repeat(MAX_LINE - 1);
-        assert_eq!(read(&mut format!("{whole}\n").as_bytes()).unwrap(), Some(whole));
-        let long = format!("key k {}secret\n", "A".repeat(MAX_LINE));
-        let why = read(&mut long.as_bytes()).unwrap_err();
-        assert!(!why.to_string().contains("AAA"), "{why}");
+    fn a_line_that_is_too_long_comes_in_pieces() {
+        let long = "x".repeat(MAX_LINE + 5) + "\nend\n";
+        let mut reader = long.as_bytes();
+        let pieces = std::iter::from_fn(|| read(&mut reader).unwrap());
+        let lengths: Vec<_> = pieces.map(|(line, is_cut)| (line.len(), is_cut)).collect();
+        assert_eq!(lengths, [(MAX_LINE, true), (5, false), (3, false)]);
     }
 }

@@ -21,6 +21,7 @@ use crate::source::Family;
 
 use super::conversation::{Conversation, random};
 
+pub(super) use hand_over::UPDATE;
 pub(super) use lines::{Lines, LinesError, is_attended};
 
 /// Addresses of one server that are tried.

@@ -58,7 +58,7 @@ pub(super) async fn run(stock: &Stock, talk: Conversation) -> Exit {
         run.servers = both.map(|address| SocketAddr::new(address, port)).collect();
     }
     loop {
-        let line = match lines.next() {
+        let line = match lines.next_whole() {
             Ok(Some(line)) => line,
             Ok(None) => break,
             Err(why) => {
