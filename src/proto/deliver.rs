@@ -28,6 +28,8 @@ pub struct Delivery {
     to_read: Vec<Effect>,
     /// What says, as one condition, that the zone holds all of it: grows with what is read.
     holds: Vec<Prerequisite>,
+    /// The server said that it has done it, and what it may have passed over silently is looked at.
+    accepted: bool,
     /// The server's no to a copy of the message, when an earlier one may have been carried out.
     no: Option<Refusal>,
     /// What is known of the last time it was sent, where no answer verified.
@@ -49,7 +51,7 @@ impl Delivery {
     /// else the zone is asked after a lost answer, and the message sent again where the zone does not hold it.
     pub fn new(update: Update, purpose: Purpose) -> Self {
         let (to_read, holds) = (Vec::new(), Vec::new());
-        Self { update, purpose, place: Place::Sending, round: 1, to_read, holds, no: None, lost: None }
+        Self { update, purpose, place: Place::Sending, round: 1, to_read, holds, accepted: false, no: None, lost: None }
     }
 
     /// The message.
@@ -73,6 +75,7 @@ impl Delivery {
             _ => self.lost.is_some() || (again && (rcode.is_prerequisite() || rcode == Rcode::SERVFAIL)),
         };
         match rcode {
+            Rcode::NOERROR if self.purpose == Purpose::Change => self.prove(),
             Rcode::NOERROR => ended(Outcome::Changed),
             _ if is_open && !self.update.changes().is_empty() => {
                 self.no = Some(no);
@@ -81,6 +84,18 @@ impl Delivery {
             rcode if rcode.is_prerequisite() => self.false_prerequisite(rcode),
             _ => ended(Outcome::Refused(no)),
         }
+    }
+
+    /// Looks at what servers pass over and say NOERROR (RFC 2136 §3.4.2.2, §3.4.2.4), as far as a read can tell.
+    fn prove(&mut self) -> Place {
+        self.accepted = true;
+        self.to_read = effects(&self.update).unwrap_or_default();
+        self.to_read.retain(Effect::needs_proof);
+        self.proven(0)
+    }
+
+    fn proven(&self, number: usize) -> Place {
+        if number < self.to_read.len() { Place::Reading(number) } else { ended(Outcome::Changed) }
     }
 
     /// Asks the zone, where that can tell.
@@ -104,6 +119,14 @@ impl Delivery {
         let (name, record_type) = (effect.name.clone(), effect.record_type);
         let target = Target { name, record_type, goal: Goal::Exactly(Vec::new()), ttl: None };
         match shown(reply, &target, self.update.zone()) {
+            Ok(Shown::Rrset(seen)) if self.accepted && !effect.is_met(&seen) => {
+                return ended(Outcome::Ignored(target.name, target.record_type));
+            }
+            Ok(Shown::Alias(_)) if self.accepted && effect.adds() => {
+                return ended(Outcome::Ignored(target.name, target.record_type));
+            }
+            // The server said it, and does not want to be asked about it.
+            _ if self.accepted => return self.proven(number + 1),
             Ok(Shown::Rrset(seen)) if effect.is_met(&seen) => self.holds.extend(target.guard(&seen)),
             // An alias, or a wildcard, may be shown where the name has nothing of this type.
             Ok(_) if !effect.adds() => self.holds.extend(target.guard(&Default::default())),
@@ -180,6 +203,7 @@ impl Delivery {
             Answered::Reply(..) => return self.unknown(None),
         };
         match self.place {
+            _ if self.accepted => ended(Outcome::Changed),
             Place::Sending if !was_sent && self.lost.is_none() => ended(Outcome::Unreachable(failures)),
             Place::Sending if was_sent => {
                 self.lost = Some((failures, hint));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::dns::rdata::TYPES;
 use crate::dns::{Class, Name, RecordType};
 
+use super::goal::is_plain;
 use super::outcome::Rrset;
 use super::{Change, Prerequisite, Update};
 
@@ -129,6 +130,13 @@ impl Effect {
                 self.ttl = None;
             }
         }
+    }
+
+    /// Whether a server may say NOERROR and do nothing, as [`Target::needs_proof`](super::goal::Target::needs_proof) has
+    /// it: for additions of all but records that only say something of their own owner, and for records that are deleted
+    /// one by one.
+    pub fn needs_proof(&self) -> bool {
+        !self.lacks.is_empty() || (self.adds() && !is_plain(self.record_type))
     }
 
     /// Whether an RRset is what it says.

@@ -206,8 +206,7 @@ impl Target {
     /// a DS without a delegation; PowerDNS a delete of a record that it has in another spelling. Records that only say
     /// something of their own owner are never passed over when they are added.
     pub fn needs_proof(&self) -> bool {
-        const PLAIN: [u16; 11] = [1, 12, 15, 16, 28, 33, 35, 44, 52, 99, 257];
-        let plain = self.record_type == RecordType::ANY || PLAIN.contains(&self.record_type.0);
+        let plain = self.record_type == RecordType::ANY || is_plain(self.record_type);
         !plain || matches!(self.goal, Goal::Excluding(_) | Goal::Replacing(..))
     }
 
@@ -239,6 +238,11 @@ impl Target {
     fn find<'r>(&self, rdata: &'r [Rdata], wanted: &Rdata) -> Option<&'r Rdata> {
         rdata.iter().find(|other| self.is_same(other, wanted))
     }
+}
+
+/// Whether records of a type only say something of their own owner: servers never pass over one that is added.
+pub(super) fn is_plain(record_type: RecordType) -> bool {
+    matches!(record_type.0, 1 | 12 | 15 | 16 | 28 | 33 | 35 | 44 | 52 | 99 | 257)
 }
 
 fn exactly(name: Name, record_type: RecordType, rdata: &[Rdata]) -> Prerequisite {

@@ -174,3 +174,19 @@ fn a_key_that_the_server_does_not_know_is_status_four() {
     }
     assert_eq!(world.serials(), [1, 1]);
 }
+
+#[test]
+fn what_the_server_passed_over_silently_is_not_told_as_done() {
+    for kind in Kind::ALL {
+        let Some(world) = World::start(kind) else { continue };
+        world.script("", "add a.example.org 60 A 192.0.2.1\nadd a.example.org 60 TXT one\nsend\n").ends(0);
+        let beside = "add a.example.org 60 CNAME b.example.org.\nsend\n";
+        let run = world.script("", beside);
+        // PowerDNS refuses it; the others say NOERROR.
+        assert_eq!(run.status, 2, "{kind}: {run:#?}");
+        assert!(run.stdout.is_empty(), "{kind}: {run:#?}");
+        // One record that is there, and one that never was.
+        world.script("", "del a.example.org A 192.0.2.1\ndel a.example.org A 192.0.2.9\nsend\n").ends(0);
+        assert_eq!(world.server.has(super::ZONE, "a.example.org", "A"), Vec::<String>::new(), "{kind}");
+    }
+}

@@ -8,10 +8,11 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::script::Script;
 use crate::clock::Clock;
 
-/// How long a run may take; none of the scripts waits for a server that is silent.
-const LIMIT: Duration = Duration::from_secs(30);
+/// How long a run may take. None of the scripts waits for a server that is silent, but a busy machine may be slow.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// What came of one run.
 pub(crate) struct Outcome {
@@ -70,14 +71,14 @@ impl Programs {
         self.clock.is_some()
     }
 
-    /// Runs one of the two in a directory where its standard input lies already. The texts are as they came.
-    pub(crate) fn run(&self, program: &Path, words: &[String], directory: &Path, clock: Option<&str>) -> Run {
+    /// Runs one of the two with these words in a directory where what the script brings lies already.
+    pub(crate) fn run(&self, program: &Path, script: &Script, words: &[String], directory: &Path) -> Run {
         let open = |name: &str| File::create(directory.join(name)).unwrap();
         let mut command = Command::new(program);
         command.env_clear().env("HOME", directory).env("PATH", "/usr/bin:/bin").current_dir(directory);
         command.arg0(&self.name).args(words);
         command.stdin(File::open(directory.join("stdin")).unwrap()).stdout(open("stdout")).stderr(open("stderr"));
-        if let (Some(shift), Some(clock)) = (clock, &self.clock) {
+        if let (Some(shift), Some(clock)) = (script.clock(), &self.clock) {
             clock.shift(&mut command, shift);
         }
         let mut child = command.spawn().unwrap();
@@ -89,7 +90,7 @@ impl Programs {
             if started.elapsed() > LIMIT {
                 child.kill().unwrap();
                 child.wait().unwrap();
-                panic!("{} {} took longer than {LIMIT:?}", program.display(), words.join(" "));
+                panic!("{}: {} took longer than {LIMIT:?}", script.path(), program.display());
             }
             thread::sleep(Duration::from_millis(3));
         };

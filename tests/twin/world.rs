@@ -83,7 +83,7 @@ impl World {
             write(directory.path(), name, &self.filled_in(script, text, free));
         }
         let words: Vec<String> = script.words().iter().map(|word| self.filled_in(script, word, free)).collect();
-        programs.run(program, &words, directory.path(), script.clock())
+        programs.run(program, script, &words, directory.path())
     }
 
     /// What came of all the scripts, once all have been run: their zones are read together.

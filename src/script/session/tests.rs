@@ -59,6 +59,23 @@ fn the_class_of_a_message_is_fixed_by_its_first_record_and_by_show() {
 }
 
 #[test]
+fn a_bad_line_fixes_the_class_it_has_come_to_in_nsupdates_dialect_alone() {
+    for line in
+        ["nxrrset a IN", "nxrrset a FOO", "yxrrset a A x", "add a 1 IN", "add a 1 FOO", "add a 1 A x", "del a A x"]
+    {
+        let after = |dialect| {
+            let mut session = Session::new(dialect, None);
+            session.line(line).unwrap_err();
+            // With nothing to send and no zone, a send leaves all as it is.
+            session.line("send").unwrap();
+            session.line("add a 1 CH TXT x")
+        };
+        assert_eq!(after(Dialect::Nsupdate).unwrap_err().to_string(), "class mismatch: CH", "{line}");
+        after(Dialect::Nsup).unwrap_or_else(|fault| panic!("{line}: {fault}"));
+    }
+}
+
+#[test]
 fn a_line_that_is_wrong_changes_nothing_but_a_zone_to_nsupdate() {
     let script = "zone example\nttl 5\nadd a.example A 192.0.2.1";
     for dialect in [Dialect::Nsup, Dialect::Nsupdate, Dialect::Knsupdate] {
