@@ -31,7 +31,7 @@ pub(super) struct Conversation {
 
 impl Conversation {
     pub(super) fn new(primary: &Primary, printer: Printer) -> Self {
-        Self::over(Network::new(primary.source), primary.budget, printer)
+        Self::of_reach(&primary.reach, printer)
     }
 
     /// A talk about several messages, each with the whole time.

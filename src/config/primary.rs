@@ -1,6 +1,7 @@
 //! How the servers of a zone are reached, and with which key.
 
 use std::net::{IpAddr, SocketAddr};
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,11 +14,18 @@ use super::key_file::read_key;
 use super::server::Server;
 use super::settings::ConfigError;
 
-/// All that it takes to talk to a zone's primary.
+/// All that it takes to talk to a zone's primary: how it is reached, and the key.
 #[derive(Debug, Clone)]
 pub struct Primary {
     /// The key.
     pub key: Arc<Key>,
+    /// The rest.
+    pub reach: Reach,
+}
+
+/// How a zone's primary is reached.
+#[derive(Debug, Clone)]
+pub struct Reach {
     /// The primary, or several to be tried in turn; none means to find it.
     pub servers: Vec<Server>,
     /// The zone; `None` means to find it.
@@ -34,24 +42,11 @@ pub struct Primary {
     pub budget: Duration,
 }
 
-/// All of a [`Primary`] but the key.
-#[derive(Debug, Clone)]
-#[allow(missing_docs)] // As there.
-pub struct Reach {
-    pub servers: Vec<Server>,
-    pub zone: Option<Name>,
-    pub transports: Transports,
-    pub tls: Option<TlsWanted>,
-    pub source: Option<IpAddr>,
-    pub resolvers: Vec<SocketAddr>,
-    pub budget: Duration,
-}
+impl Deref for Primary {
+    type Target = Reach;
 
-impl Reach {
-    /// The same with a key.
-    pub fn with_key(self, key: Arc<Key>) -> Primary {
-        let Self { servers, zone, transports, tls, source, resolvers, budget } = self;
-        Primary { key, servers, zone, transports, tls, source, resolvers, budget }
+    fn deref(&self) -> &Reach {
+        &self.reach
     }
 }
 
@@ -65,8 +60,8 @@ impl Primary {
     /// # Errors
     /// [`ConfigError::NoKey`] or [`ConfigError::Key`].
     pub fn of(given: &PrimaryConfig, keys: &mut Keys) -> Result<Self, ConfigError> {
-        Ok(Self {
-            key: keys.read(given)?,
+        let key = keys.read(given)?;
+        let reach = Reach {
             servers: given.servers.value.clone(),
             zone: given.zone.value.clone(),
             transports: given.transports.value,
@@ -74,7 +69,8 @@ impl Primary {
             source: given.source.value,
             resolvers: given.resolvers.value.clone(),
             budget: given.timeout.value,
-        })
+        };
+        Ok(Self { key, reach })
     }
 }
 

@@ -201,7 +201,7 @@ impl Settings {
         }
         let mut warnings = Vec::new();
         let key = Arc::new(key(&common, file.as_ref(), &mut warnings)?);
-        let primary = reach(&common, file.as_ref(), zone)?.with_key(key);
+        let primary = Primary { key, reach: reach(&common, file.as_ref(), zone)? };
         Ok(Self { primary, speech: speech(&common), verb, name, warnings })
     }
 }

@@ -77,7 +77,8 @@ async fn locate_one(
     record_type: RecordType,
     talk: &mut Conversation,
 ) -> Result<(Contacts, Name), Halt> {
-    let given = Primary { zone, ..primary.clone() };
+    let mut given = primary.clone();
+    given.reach.zone = zone;
     let owner = Owner { name, record_type };
     let (mut contacts, zone) = locate::servers(&given, &owner, talk).await?;
     let zone = match zone {

@@ -3,7 +3,7 @@
 use std::net::{SocketAddrV4, SocketAddrV6};
 use std::sync::Arc;
 
-use crate::config::{Primary, Script, Server};
+use crate::config::{Primary, Reach, Script, Server};
 use crate::dns::Name;
 use crate::exit::Exit;
 use crate::output::Subject;
@@ -45,14 +45,18 @@ pub(super) async fn plan(
 ) -> Result<Vec<Message>, Halt> {
     let Draft { class, lease, local_v4, local_v6, prerequisites, changes, zone, server, .. } = draft;
     talk.send_from(local_v4, local_v6);
-    let mut primary = script.reach.clone().with_key(key);
+    let mut reach = script.reach.clone();
     if let Some(server) = &server {
-        primary.servers = vec![Server::new(&server.host, server.port)];
+        reach.servers = vec![Server::new(&server.host, server.port)];
     }
-    primary.zone = zone.or(primary.zone);
+    reach.zone = zone.or(reach.zone);
+    let primary = Primary { key, reach };
     // What the configuration file says of the zone need not hold for every name.
     let usual = script.usual_zone.clone().filter(|_| primary.zone.is_none());
-    let usual = usual.map(|zone| Primary { zone: Some(zone), ..primary.clone() });
+    let usual = usual.map(|zone| {
+        let reach = Reach { zone: Some(zone), ..primary.reach.clone() };
+        Primary { reach, ..primary.clone() }
+    });
     let of = |name: &Name| match &usual {
         Some(usual) if usual.zone.as_ref().is_some_and(|zone| name.is_in(zone)) => usual,
         _ => &primary,

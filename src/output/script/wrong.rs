@@ -41,7 +41,9 @@ impl Wrong {
 
     /// A file that cannot be read.
     pub fn file(file: &str, why: &str) -> Self {
-        Self { place: file.to_owned(), line: None, column: None, what: why.to_owned(), hint: None, text: None }
+        // Without the number that Rust adds to the system's words.
+        let what = why.split(" (os error").next().unwrap_or_default().to_lowercase();
+        Self { place: file.to_owned(), line: None, column: None, what, hint: None, text: None }
     }
 
     /// What a script ends with and does not send.
