@@ -147,6 +147,8 @@ fn refused(refusal: &Refusal, subject: &Subject) -> (String, Option<String>) {
     let zone = zone.as_ref().map_or_else(|| "the zone".to_owned(), |zone| format!("the zone {zone}"));
     let server = at(subject);
     let act = if refusal.reading { "question for" } else { "update of" };
+    // What a script changes of other names needs lines of their own.
+    let granted = types.trim_end_matches(" and others");
     let no = |reason: &str| format!("{server} refuses the {act} {name} {types}: {reason}");
     match (refusal.rcode, refusal.tsig_error) {
         (Rcode::NOTAUTH, TsigError::BADTIME) => clocks(refusal.server_time, subject),
@@ -169,7 +171,7 @@ fn refused(refusal: &Refusal, subject: &Subject) -> (String, Option<String>) {
         (Rcode::REFUSED, _) => (
             no(&format!("key {key} may not do it (REFUSED)")),
             Some(format!(
-                "in {zone} of named.conf, the zone's update-policy needs: grant {key} name {name} {types}; if that is there: is \
+                "in {zone} of named.conf, the zone's update-policy needs: grant {key} name {name} {granted}; if that is there: is \
                  the zone frozen (rndc thaw), a secondary, the name none that check-names lets pass, or the record \
                  one that cannot stand there (an MX or SRV whose target in the zone has no address)? the server's log says \
                  which"
