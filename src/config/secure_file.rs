@@ -122,6 +122,6 @@ fn content(file: File) -> Result<Zeroizing<String>, SecureFileError> {
 }
 
 /// An error of the system in its own words, without the number that Rust adds.
-fn in_words(error: &io::Error) -> String {
+pub(super) fn in_words(error: &io::Error) -> String {
     error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase()
 }

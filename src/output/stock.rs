@@ -27,16 +27,6 @@ pub fn murmur(text: &str) {
     let _ = write!(std::io::stderr().lock(), "{}", harmless(text));
 }
 
-/// Text without what a terminal would take for a command; stock prints that as it comes from a script.
-fn harmless(text: &str) -> String {
-    text.split_inclusive(['\n', '\t'])
-        .map(|part| match part.strip_suffix(['\n', '\t']) {
-            Some(before) => super::printable(before) + &part[before.len()..],
-            None => super::printable(part),
-        })
-        .collect()
-}
-
 /// The same where debugging was asked for.
 pub fn debug(level: u8, text: &str) {
     if level > 0 {
@@ -93,6 +83,16 @@ pub fn outcome(outcome: &Outcome, debugging: bool) -> Vec<String> {
         Outcome::Impossible(_) => vec!["dns_request_create: ran out of space".to_owned()],
         other => vec![format!("update failed: {other:?}")],
     }
+}
+
+/// Text without what a terminal would take for a command; stock prints that as it comes from a script.
+fn harmless(text: &str) -> String {
+    text.split_inclusive(['\n', '\t'])
+        .map(|part| match part.strip_suffix(['\n', '\t']) {
+            Some(before) => super::printable(before) + &part[before.len()..],
+            None => super::printable(part),
+        })
+        .collect()
 }
 
 fn refused(refusal: &Refusal, debugging: bool) -> Vec<String> {

@@ -2,8 +2,10 @@
 
 use crate::dns::{RecordType, rdata};
 
+use crate::script::Dialect;
+
 use super::names::Names;
-use super::words::{self, Follows, Vocabulary};
+use super::words::{self, Follows};
 
 /// A word that is offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,14 +27,14 @@ impl rustyline::completion::Candidate for Candidate {
 }
 
 /// What may stand at the end of `before`, the line up to the cursor, and where the word at the cursor begins.
-pub(super) fn candidates(vocabulary: Vocabulary, before: &str, names: &Names) -> (usize, Vec<Candidate>) {
+pub(super) fn candidates(dialect: Dialect, before: &str, names: &Names) -> (usize, Vec<Candidate>) {
     let start = before.rfind([' ', '\t']).map_or(0, |blank| blank + 1);
     let (said, begun) = before.split_at(start);
     if said.trim_start().starts_with(';') {
         return (start, Vec::new());
     }
     let said: Vec<&str> = said.split([' ', '\t']).filter(|word| !word.is_empty()).collect();
-    let mut offered = offers(vocabulary, &said, names);
+    let mut offered = offers(dialect, &said, names);
     offered.retain(|candidate| {
         candidate.word.len() >= begun.len()
             && candidate.word.is_char_boundary(begun.len())
@@ -42,9 +44,9 @@ pub(super) fn candidates(vocabulary: Vocabulary, before: &str, names: &Names) ->
 }
 
 /// What may follow the words that are said.
-fn offers(vocabulary: Vocabulary, said: &[&str], names: &Names) -> Vec<Candidate> {
-    let Some((command, mut after)) = said.split_first() else { return verbs(words::commands(vocabulary)) };
-    let Some(mut follows) = words::follows(words::commands(vocabulary), command) else { return Vec::new() };
+fn offers(dialect: Dialect, said: &[&str], names: &Names) -> Vec<Candidate> {
+    let Some((command, mut after)) = said.split_first() else { return verbs(words::commands(dialect)) };
+    let Some(mut follows) = words::follows(words::commands(dialect), command) else { return Vec::new() };
     if let Some(list) = second(follows) {
         let Some((verb, rest)) = after.split_first() else { return verbs(list.iter().copied()) };
         let Some(then) = words::follows(list.iter().copied(), verb) else { return Vec::new() };
@@ -140,18 +142,18 @@ fn sorted<'w>(list: impl Iterator<Item = (&'w str, &'w str)>) -> Vec<Candidate> 
 mod tests {
     use super::*;
 
-    fn words(vocabulary: Vocabulary, before: &str) -> String {
+    fn words(dialect: Dialect, before: &str) -> String {
         let mut names = Names::default();
         for line in ["zone example.test", "add www.example.test. 300 A 192.0.2.1", "prereq nxdomain new.example.test"] {
             names.note(line);
         }
-        let (start, offered) = candidates(vocabulary, before, &names);
+        let (start, offered) = candidates(dialect, before, &names);
         assert!(before.is_char_boundary(start));
         offered.iter().map(|candidate| candidate.text.replace(' ', "_")).collect::<Vec<_>>().join(" ")
     }
 
     fn ours(before: &str) -> String {
-        words(Vocabulary::Nsup, before)
+        words(Dialect::Nsup, before)
     }
 
     #[test]
@@ -159,10 +161,10 @@ mod tests {
         assert_eq!(ours("s"), "send server_ show");
         assert_eq!(ours("  PRE"), "prereq_");
         assert_eq!(ours("ori"), "origin_");
-        assert_eq!(words(Vocabulary::Nsupdate, "ori"), "");
-        assert_eq!(words(Vocabulary::Nsupdate, "e"), "");
-        assert_eq!(words(Vocabulary::Knsupdate, "e"), "exit");
-        assert_eq!(words(Vocabulary::Knsupdate, "che"), "");
+        assert_eq!(words(Dialect::Nsupdate, "ori"), "");
+        assert_eq!(words(Dialect::Nsupdate, "e"), "");
+        assert_eq!(words(Dialect::Knsupdate, "e"), "exit");
+        assert_eq!(words(Dialect::Knsupdate, "che"), "");
         assert_eq!(ours("de"), "debug delete_");
         assert!(ours("").contains("zone_") && !ours("").contains("checknames"));
     }

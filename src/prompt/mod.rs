@@ -21,10 +21,10 @@ use rustyline::history::{History as _, MemHistory};
 use rustyline::validate::Validator;
 use rustyline::{CompletionType, Config, Context, Editor, Helper};
 
+use crate::script::Dialect;
+
 use history::History;
 use names::Names;
-
-pub use words::Vocabulary;
 
 /// A prompt, with what it remembers.
 pub struct Prompt {
@@ -50,7 +50,7 @@ impl Prompt {
     ///
     /// # Errors
     /// [`PromptError`] where the terminal cannot be prepared.
-    pub fn new(text: &str, words: Vocabulary, history: Option<PathBuf>) -> Result<Self, PromptError> {
+    pub fn new(text: &str, words: Dialect, history: Option<PathBuf>) -> Result<Self, PromptError> {
         let config = Config::builder()
             .max_history_size(history::LIMIT)?
             .completion_type(CompletionType::List)
@@ -59,8 +59,8 @@ impl Prompt {
         let mut editor = Editor::with_history(config.clone(), MemHistory::with_config(&config))?;
         editor.set_helper(Some(Completion { words, names: Names::default() }));
         let file = history.map(|path| match words {
-            Vocabulary::Knsupdate => file::File::of_libedit(path),
-            Vocabulary::Nsup | Vocabulary::Nsupdate => file::File::plain(path),
+            Dialect::Knsupdate => file::File::of_libedit(path),
+            Dialect::Nsup | Dialect::Nsupdate => file::File::plain(path),
         });
         let mut prompt = Self { text: text.to_owned(), editor, history: History::open(file), pasted: VecDeque::new() };
         prompt.show_history()?;
@@ -115,7 +115,7 @@ impl Prompt {
 
 /// What the editor asks when Tab is pressed.
 struct Completion {
-    words: Vocabulary,
+    words: Dialect,
     names: Names,
 }
 

@@ -1,15 +1,6 @@
 //! The words of each language, and what may follow each.
 
-/// Whose words are completed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Vocabulary {
-    /// Ours.
-    Nsup,
-    /// nsupdate's.
-    Nsupdate,
-    /// knsupdate's.
-    Knsupdate,
-}
+use crate::script::Dialect;
 
 /// What follows a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,11 +83,11 @@ const KNSUPDATE: &[(&str, Follows)] = &[("origin", Name), ("exit", Nothing)];
 const SPELLINGS: &[&str] = &["del", "checknames", "checksvcb"];
 
 /// The commands of a language.
-pub(super) fn commands(words: Vocabulary) -> impl Iterator<Item = (&'static str, Follows)> {
+pub(super) fn commands(words: Dialect) -> impl Iterator<Item = (&'static str, Follows)> {
     let more: [&[_]; 2] = match words {
-        Vocabulary::Nsup => [NSUPDATE, KNSUPDATE],
-        Vocabulary::Nsupdate => [NSUPDATE, &[]],
-        Vocabulary::Knsupdate => [&[], KNSUPDATE],
+        Dialect::Nsup => [NSUPDATE, KNSUPDATE],
+        Dialect::Nsupdate => [NSUPDATE, &[]],
+        Dialect::Knsupdate => [&[], KNSUPDATE],
     };
     [COMMON, DEMANDS, CHANGES].into_iter().chain(more).flatten().copied()
 }
@@ -110,4 +101,25 @@ pub(super) fn follows(list: impl Iterator<Item = (&'static str, Follows)>, word:
 /// Whether a word is offered.
 pub(super) fn is_offered(word: &str) -> bool {
     !SPELLINGS.contains(&word)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::script;
+
+    #[test]
+    fn what_is_completed_is_what_the_language_has() {
+        for dialect in [Dialect::Nsup, Dialect::Nsupdate, Dialect::Knsupdate] {
+            let completed: BTreeSet<&str> =
+                commands(dialect).map(|(word, _)| word).filter(|word| is_offered(word)).collect();
+            let known = script::commands(dialect).iter().copied().filter(|word| is_offered(word));
+            // What is not there, or only refused, is not offered.
+            let known: BTreeSet<&str> =
+                known.filter(|word| !["gsstsig", "oldgsstsig", "realm"].contains(word)).collect();
+            assert_eq!(completed, known, "{dialect:?}");
+        }
+    }
 }

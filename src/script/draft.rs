@@ -47,24 +47,7 @@ impl Draft {
     /// The record by which the zone is found: the first change, else the first prerequisite. What speaks of a whole
     /// name has the type ANY.
     pub fn first(&self) -> Option<(&Name, RecordType)> {
-        let change = self.changes.first().map(|change| (change.name(), type_changed(change)));
-        change.or_else(|| self.prerequisites.first().map(|asked| (asked.name(), type_asked(asked))))
-    }
-}
-
-fn type_changed(change: &Change) -> RecordType {
-    match change {
-        Change::Add(record) => record.record_type,
-        Change::DeleteRrset { record_type, .. } | Change::DeleteRecord { record_type, .. } => *record_type,
-        Change::DeleteName(_) => RecordType::ANY,
-    }
-}
-
-fn type_asked(prerequisite: &Prerequisite) -> RecordType {
-    match prerequisite {
-        Prerequisite::RrsetExists { record_type, .. }
-        | Prerequisite::RrsetEquals { record_type, .. }
-        | Prerequisite::RrsetAbsent { record_type, .. } => *record_type,
-        Prerequisite::NameInUse(_) | Prerequisite::NameFree(_) => RecordType::ANY,
+        let change = self.changes.first().map(|change| (change.name(), change.record_type()));
+        change.or_else(|| self.prerequisites.first().map(|asked| (asked.name(), asked.record_type())))
     }
 }

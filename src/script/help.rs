@@ -163,7 +163,7 @@ pub fn help(dialect: Dialect) -> &'static str {
     }
 }
 
-/// The words that a line of a dialect can begin with, for completion.
+/// The words that a line of a dialect can begin with.
 pub fn commands(dialect: Dialect) -> &'static [&'static str] {
     match dialect {
         Dialect::Nsup => OWN_COMMANDS,

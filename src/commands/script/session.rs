@@ -6,7 +6,7 @@ use crate::config::Script;
 use crate::exit::Exit;
 use crate::output::Printer;
 use crate::output::script::{self as told, Wrong};
-use crate::prompt::{Prompt, Vocabulary};
+use crate::prompt::Prompt;
 use crate::script::{Act, Dialect, Session};
 
 use super::super::stock::Lines;
@@ -15,7 +15,7 @@ use super::read::{unreadable, unsendable};
 
 /// Asks and does until the end.
 pub(super) async fn run(script: &Script, printer: Printer) -> Exit {
-    let prompt = match Prompt::new("nsup> ", Vocabulary::Nsup, history()) {
+    let prompt = match Prompt::new("nsup> ", Dialect::Nsup, history()) {
         Ok(prompt) => prompt,
         Err(why) => {
             printer.say(&why.to_string());

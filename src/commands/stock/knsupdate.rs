@@ -7,16 +7,15 @@ use crate::dns::{Message, Name};
 use crate::exit::Exit;
 use crate::output::knot;
 use crate::output::stock::{complain, show};
-use crate::prompt::{Prompt, Vocabulary};
+use crate::prompt::Prompt;
 use crate::proto::Update;
 use crate::proto::outcome::Outcome;
 use crate::script::{Act, Dialect, Draft, Session};
 
 use super::super::conversation::{Conversation, random};
-use super::addresses;
 use super::hand_over::hand_over;
 use super::lines::{Lines, is_attended};
-use super::nsupdate::unreadable;
+use super::{addresses, next_line};
 
 /// A session on its way.
 struct Run {
@@ -38,19 +37,16 @@ enum Flow {
 pub(super) async fn run(stock: &Stock, talk: Conversation) -> Exit {
     let attended = stock.may_prompt && is_attended(&stock.inputs);
     let history = std::env::var_os("HOME").map(|home| std::path::Path::new(&home).join(".knsupdate_history"));
-    let prompt = if attended { Prompt::new("knsupdate> ", Vocabulary::Knsupdate, history).ok() } else { None };
+    let prompt = if attended { Prompt::new("knsupdate> ", Dialect::Knsupdate, history).ok() } else { None };
     let mut lines = Lines::new(&stock.inputs, prompt);
     let mut session = Session::new(Dialect::Knsupdate, stock.key.clone());
     let servers = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, stock.default_port()))];
     let mut run = Run { stock: stock.clone(), talk, servers, answer: None };
     loop {
-        let line = match lines.next_whole() {
+        let line = match next_line(&mut lines, stock) {
             Ok(Some(line)) => line,
             Ok(None) => break,
-            Err(why) => {
-                complain(&unreadable(stock, &why));
-                return Exit::Setup;
-            }
+            Err(exit) => return exit,
         };
         match run.line(&mut session, &line).await {
             Flow::On => {}

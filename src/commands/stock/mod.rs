@@ -44,6 +44,18 @@ pub(super) async fn run(stock: &Stock) -> Exit {
     }
 }
 
+/// The next line of a session. Of input that cannot be read is told what is wrong with it, and that ends the run.
+fn next_line(lines: &mut Lines, stock: &Stock) -> Result<Option<String>, Exit> {
+    lines.next_whole().map_err(|why| {
+        complain(&match &why {
+            LinesError::Open(path, why) => stock.personality.not_opened(path, why),
+            LinesError::Read(why) => format!("could not read the input: {why}"),
+            LinesError::Prompt(why) => why.to_string(),
+        });
+        Exit::Setup
+    })
+}
+
 /// The times that the options give.
 fn patience(stock: &Stock) -> Patience {
     Patience { connect: stock.timeout, answer: stock.timeout, datagram: stock.udp_total(), sends: stock.sends() }

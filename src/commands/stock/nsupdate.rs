@@ -7,7 +7,7 @@ use crate::config::{Input, Stock};
 use crate::dns::{Message, Name};
 use crate::exit::Exit;
 use crate::output::stock::{self, complain, show};
-use crate::prompt::{Prompt, Vocabulary};
+use crate::prompt::Prompt;
 use crate::proto::Update;
 use crate::proto::outcome::Outcome;
 use crate::script::{Act, Dialect, Draft, Fault, Session, help};
@@ -16,8 +16,8 @@ use crate::source::Family;
 use super::super::conversation::Conversation;
 use super::discover::{Destination, Nowhere, discover};
 use super::hand_over::hand_over;
-use super::lines::{Lines, LinesError, is_attended};
-use super::{addresses, fits};
+use super::lines::{Lines, is_attended};
+use super::{addresses, fits, next_line};
 
 /// How a fault of `local` begins.
 const INVALID_ADDRESS: &str = "invalid address ";
@@ -44,7 +44,7 @@ enum Flow {
 pub(super) async fn run(stock: &Stock, talk: Conversation) -> Exit {
     let attended = stock.may_prompt && is_attended(&stock.inputs);
     let interactive = stock.interactive || attended;
-    let prompt = if attended { Prompt::new("> ", Vocabulary::Nsupdate, None).ok() } else { None };
+    let prompt = if attended { Prompt::new("> ", Dialect::Nsupdate, None).ok() } else { None };
     // -i asks whoever is at standard input, whatever file is named.
     let inputs = if stock.interactive { vec![Input::Standard] } else { stock.inputs.clone() };
     let mut lines = Lines::new(&inputs, prompt);
@@ -58,13 +58,10 @@ pub(super) async fn run(stock: &Stock, talk: Conversation) -> Exit {
         run.servers = both.map(|address| SocketAddr::new(address, port)).collect();
     }
     loop {
-        let line = match lines.next_whole() {
+        let line = match next_line(&mut lines, stock) {
             Ok(Some(line)) => line,
             Ok(None) => break,
-            Err(why) => {
-                complain(&unreadable(stock, &why));
-                return Exit::Setup;
-            }
+            Err(exit) => return exit,
         };
         match run.line(&mut session, &line).await {
             Flow::On => {}
@@ -75,15 +72,6 @@ pub(super) async fn run(stock: &Stock, talk: Conversation) -> Exit {
         complain("; the input ended without send: what is pending was not sent");
     }
     run.status()
-}
-
-/// What to say of input that cannot be read.
-pub(super) fn unreadable(stock: &Stock, why: &LinesError) -> String {
-    match why {
-        LinesError::Open(path, why) => stock.personality.not_opened(path, why),
-        LinesError::Read(why) => format!("could not read the input: {why}"),
-        LinesError::Prompt(why) => why.to_string(),
-    }
 }
 
 impl Run {

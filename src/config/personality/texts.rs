@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::super::secure_file::in_words;
 use super::Personality;
 
 /// The options that are understood under nsupdate's name. What is refused by name is not among them.
@@ -39,6 +40,6 @@ pub(super) fn in_words_of_bind(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::IsADirectory => "not a file".to_owned(),
         io::ErrorKind::NotADirectory | io::ErrorKind::InvalidInput => "invalid file".to_owned(),
-        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase(),
+        _ => in_words(error),
     }
 }

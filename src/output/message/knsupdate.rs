@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::dns::{Class, Message, Name, Question, RecordAt, Section};
 use crate::proto::Tsig;
 
-use super::{FLAGS, UPDATE, Z, base64, counts, is_empty, knot_data, ordinary, rcode, rdata, tsig};
+use super::{FLAGS, Z, base64, counts, is_empty, knot_data, opcode_name, ordinary, rcode, rdata, tsig};
 
 /// How many columns an owner has.
 const OWNER: usize = 20;
@@ -78,14 +78,7 @@ fn heading(opcode: &str, status: &str, id: u16, flags: u16, counts: [usize; 4]) 
 }
 
 fn opcode(opcode: u8) -> String {
-    match opcode {
-        0 => "QUERY".to_owned(),
-        1 => "IQUERY".to_owned(),
-        2 => "STATUS".to_owned(),
-        4 => "NOTIFY".to_owned(),
-        UPDATE => "UPDATE".to_owned(),
-        other => format!("OPCODE {other}"),
-    }
+    opcode_name(opcode).map_or_else(|| format!("OPCODE {opcode}"), str::to_owned)
 }
 
 fn section(text: &mut String, title: &str, lines: Vec<String>) {

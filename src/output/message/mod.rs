@@ -30,6 +30,18 @@ const Z: u16 = 0x0040;
 /// The opcode of an UPDATE (RFC 2136 §2.2).
 const UPDATE: u8 = 5;
 
+/// The name of an opcode (RFC 6895 §2.2), as far as both programs know one.
+fn opcode_name(opcode: u8) -> Option<&'static str> {
+    match opcode {
+        0 => Some("QUERY"),
+        1 => Some("IQUERY"),
+        2 => Some("STATUS"),
+        4 => Some("NOTIFY"),
+        UPDATE => Some("UPDATE"),
+        _ => None,
+    }
+}
+
 /// How many of the four sections' entries a message says to have. TSIG and OPT are counted.
 fn counts(message: &Message<'_>) -> [usize; 4] {
     let count = |section| message.records.iter().filter(|record| record.section == section).count();

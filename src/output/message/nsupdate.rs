@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::dns::{Class, Message, Question, RecordAt, RecordType, Section};
 use crate::proto::Tsig;
 
-use super::{FLAGS, UPDATE, Z, base64, counts, edns, is_empty, opt, ordinary, rcode, rdata, tsig};
+use super::{FLAGS, UPDATE, Z, base64, counts, edns, is_empty, opcode_name, opt, ordinary, rcode, rdata, tsig};
 
 /// The columns at which TTL, class, type and data begin.
 const COLUMNS: [usize; 4] = [24, 32, 40, 48];
@@ -115,14 +115,7 @@ fn header(message: &Message<'_>, sent: bool) -> String {
 }
 
 fn opcode(opcode: u8) -> String {
-    match opcode {
-        0 => "QUERY".to_owned(),
-        1 => "IQUERY".to_owned(),
-        2 => "STATUS".to_owned(),
-        4 => "NOTIFY".to_owned(),
-        UPDATE => "UPDATE".to_owned(),
-        other => format!("RESERVED{other}"),
-    }
+    opcode_name(opcode).map_or_else(|| format!("RESERVED{opcode}"), str::to_owned)
 }
 
 fn section(text: &mut String, title: &str, lines: Vec<String>) {
