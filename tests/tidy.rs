@@ -129,7 +129,7 @@ fn nothing_that_a_peer_or_a_user_can_influence_is_unwrapped() {
 
 #[test]
 fn every_option_is_in_the_readme_and_the_version_in_the_changelog() {
-    let args = fs::read_to_string("src/config/args.rs").unwrap();
+    let args: String = sources("src/config/args").into_iter().map(|(_, text)| text).collect();
     let readme = fs::read_to_string("README.md").unwrap();
     let mut long = false;
     let mut options = Vec::new();
