@@ -48,6 +48,7 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation) -> Result<
     let Some(outcome) = bring(&mut converge, &mut contacts, talk, go_on).await? else {
         return Ok(if written { Exit::Done } else { Exit::Setup });
     };
+    subject.served = locate::served(&outcome, &owner, talk, &mut contacts, &subject).await;
     finish(talk, &contacts, subject, outcome, &converge, *dry)
 }
 

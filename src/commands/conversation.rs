@@ -144,6 +144,7 @@ pub(super) fn subject(primary: &Primary, name: &Name, types: String) -> Subject 
         types,
         zone: primary.zone.clone(),
         server: None,
+        served: None,
         key: primary.key.name().clone(),
         algorithm: primary.key.algorithm().word(),
         now: unix(),

@@ -9,7 +9,7 @@ use crate::net::{LookupError, Resolver, ResolverConfig};
 use crate::proto::discovery::{Authority, Discovery, Found};
 use crate::proto::exchange::{Answered, Purpose};
 use crate::proto::outcome::{Outcome, Refusal};
-use crate::proto::{Contacts, Rcode, query};
+use crate::proto::{Contacts, Rcode, TsigError, query};
 
 use crate::output::{Subject, exit_of, explain};
 
@@ -88,6 +88,21 @@ pub(super) async fn zone(
         let (outcome, server) = outcome;
         let subject = Subject { server: server.or(subject.server), types: "SOA".to_owned(), ..subject.clone() };
         return Err(halt(&outcome, &subject));
+    }
+}
+
+/// The zone that the server does have for the name, where it said that it is no authority for the one that was given.
+pub(super) async fn served(
+    outcome: &Outcome,
+    owner: &Owner<'_>,
+    talk: &mut Conversation,
+    contacts: &mut Contacts,
+    subject: &Subject,
+) -> Option<Name> {
+    let no = |refusal: &Refusal| (refusal.rcode, refusal.tsig_error) == (Rcode::NOTAUTH, TsigError::NONE);
+    match outcome {
+        Outcome::Refused(refusal) if no(refusal) => zone(owner, talk, contacts, subject).await.ok(),
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod algorithm;
 mod contacts;
+mod extended_error;
 mod key;
 mod pending;
 mod rcode;
@@ -26,6 +27,7 @@ pub mod stage;
 
 pub use algorithm::{Algorithm, AlgorithmError};
 pub use contacts::{Contacts, Patience, Transport, Transports};
+pub use extended_error::{ExtendedCode, ExtendedError};
 pub use key::{Key, Secret, SecretError};
 pub use pending::{Claim, FUDGE, MAX_MESSAGE, Pending, Rejection, SignError, Unauthentic, leave_unsigned, sign};
 pub use rcode::{Rcode, TsigError};

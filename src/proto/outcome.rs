@@ -3,7 +3,7 @@
 use crate::dns::{Name, Rdata, RecordType};
 
 use super::exchange::{Failure, Hint};
-use super::{Prerequisite, Rcode, Reply, TsigError};
+use super::{ExtendedError, Prerequisite, Rcode, Reply, TsigError};
 
 /// The records of one RRset as a verified answer showed them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -103,6 +103,8 @@ pub struct Refusal {
     pub tsig_error: TsigError,
     /// The server's clock, from a BADTIME answer: seconds since 1970.
     pub server_time: Option<u64>,
+    /// What the server adds to its RCODE.
+    pub extended: Option<ExtendedError>,
     /// Whether it was said to a question; else to a change.
     pub reading: bool,
 }
@@ -111,6 +113,6 @@ impl Refusal {
     /// The no of an answer that verified.
     pub fn of(reply: &Reply, reading: bool) -> Self {
         let (rcode, tsig_error, server_time) = (reply.rcode(), reply.tsig_error(), reply.server_time());
-        Self { rcode, tsig_error, server_time, reading }
+        Self { rcode, tsig_error, server_time, extended: reply.extended().cloned(), reading }
     }
 }

@@ -6,7 +6,7 @@ use crate::dns::{Malformed, Message, Question};
 
 use super::reply::{Answer, Reply, rcode};
 use super::tsig::{Tsig, covered};
-use super::{Key, Rcode, TsigError};
+use super::{ExtendedCode, ExtendedError, Key, Rcode, TsigError};
 
 /// By how many seconds the clocks may differ (RFC 8945 §10 recommends it).
 pub const FUDGE: u16 = 300;
@@ -59,6 +59,8 @@ pub struct Claim {
     pub rcode: Rcode,
     /// The error of its TSIG, where it has one.
     pub tsig_error: Option<TsigError>,
+    /// What it adds to its RCODE.
+    pub extended: Option<ExtendedCode>,
 }
 
 /// The rule that an unacceptable answer breaks.
@@ -153,9 +155,10 @@ impl Pending {
             return Err(nothing(Rejection::NotOurs));
         }
         let Some(signed) = &self.signed else {
-            return Ok(Reply::new(Answer::read(&message), TsigError::NONE, None));
+            return Ok(Reply::new(Answer::read(&message), TsigError::NONE, None, None));
         };
-        let mut claim = Claim { rcode: rcode(&message), tsig_error: None };
+        let extended = ExtendedError::of(&message).map(|error| error.code);
+        let mut claim = Claim { rcode: rcode(&message), tsig_error: None, extended };
         let reject = |why, claim| Unauthentic { why, claim: Some(claim) };
         let found = Tsig::find(&message).map_err(|_| reject(Rejection::Malformed, claim))?;
         let Some(found) = found else { return Err(reject(Rejection::Unsigned, claim)) };
@@ -179,7 +182,7 @@ impl Pending {
         }
         signed.check(tsig, claim, now).map_err(|why| reject(why, claim))?;
         let server_time = (tsig_error == TsigError::BADTIME).then(|| server_time(&tsig.other)).flatten();
-        Ok(Reply::new(Answer::read(&message), tsig_error, server_time))
+        Ok(Reply::new(Answer::read(&message), tsig_error, Some(tsig.time), server_time))
     }
 }
 

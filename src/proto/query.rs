@@ -5,12 +5,23 @@ use crate::dns::{Class, Malformed, Message, Name, Question, RecordType};
 use super::Answer;
 use super::pending::{answers, begins};
 
+/// The largest datagram that is taken, in octets, as everybody has agreed in 2020 so that none comes in pieces.
+const MAX_DATAGRAM: u16 = 1232;
+
 /// RD, which asks a resolver to look further (RFC 1035 §4.1.1).
 const RECURSION_DESIRED: u16 = 0x0100;
 
-/// The octets of a question to an authoritative server, with the ID 0.
+/// The octets of a question to an authoritative server, with the ID 0. It has an OPT record (RFC 6891): without one a server
+/// does not say why it refuses (RFC 8914 §3), and cuts what is longer than 512 octets.
 pub fn question(name: &Name, record_type: RecordType) -> Vec<u8> {
-    encode(0, 0, name, record_type, Class::IN)
+    let mut octets = encode(0, 0, name, record_type, Class::IN);
+    octets[11] = 1;
+    // The root, the type, the largest datagram that passes everywhere, and nothing else.
+    octets.push(0);
+    for number in [RecordType::OPT.0, MAX_DATAGRAM, 0, 0, 0] {
+        octets.extend(number.to_be_bytes());
+    }
+    octets
 }
 
 /// The octets of a question for an SOA, to a resolver or to an authoritative server, with the ID 0.

@@ -7,7 +7,7 @@ use std::ops::Deref;
 
 use crate::dns::{Class, Message, Name, Record, RecordType, Section};
 
-use super::{Rcode, TsigError};
+use super::{ExtendedError, Rcode, TsigError};
 
 /// An answer that has been read, and not authenticated.
 #[derive(Debug, Clone)]
@@ -15,6 +15,7 @@ pub struct Answer {
     rcode: Rcode,
     authoritative: bool,
     truncated: bool,
+    extended: Option<ExtendedError>,
     answers: Vec<Record>,
     authority: Vec<Record>,
 }
@@ -25,6 +26,7 @@ pub struct Answer {
 pub struct Reply {
     answer: Answer,
     tsig_error: TsigError,
+    signed_at: Option<u64>,
     server_time: Option<u64>,
 }
 
@@ -40,6 +42,7 @@ impl Answer {
             rcode: rcode(message),
             authoritative: message.header.is_authoritative(),
             truncated: message.header.is_truncated(),
+            extended: ExtendedError::of(message),
             answers: section(Section::Answer),
             authority: section(Section::Authority),
         }
@@ -60,6 +63,11 @@ impl Answer {
         self.truncated
     }
 
+    /// What the server adds to its RCODE.
+    pub fn extended(&self) -> Option<&ExtendedError> {
+        self.extended.as_ref()
+    }
+
     /// The records of a type at a name in the answer section.
     pub fn rrset<'a>(&'a self, name: &'a Name, record_type: RecordType) -> impl Iterator<Item = &'a Record> + Clone {
         self.answers.iter().filter(move |record| record.record_type == record_type && record.name == *name)
@@ -77,13 +85,20 @@ impl Answer {
 }
 
 impl Reply {
-    pub(super) fn new(answer: Answer, tsig_error: TsigError, server_time: Option<u64>) -> Self {
-        Self { answer, tsig_error, server_time }
+    /// An answer whose TSIG, if there is to be one, has been checked: its error, its time, and the server's clock.
+    pub(super) fn new(answer: Answer, tsig_error: TsigError, signed_at: Option<u64>, server_time: Option<u64>) -> Self {
+        Self { answer, tsig_error, signed_at, server_time }
     }
 
     /// The error field of the TSIG.
     pub fn tsig_error(&self) -> TsigError {
         self.tsig_error
+    }
+
+    /// The time in the TSIG: seconds since 1970. BIND's and Knot's is their clock, PowerDNS repeats the request's. `None`
+    /// where nothing was signed.
+    pub fn signed_at(&self) -> Option<u64> {
+        self.signed_at
     }
 
     /// The server's clock, which a BADTIME answer holds: seconds since 1970.

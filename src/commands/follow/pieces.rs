@@ -13,6 +13,7 @@ use crate::proto::{Contacts, Rcode, TsigError, Update};
 
 use super::super::bring::bring;
 use super::super::conversation::{Conversation, subject, unix};
+use super::super::locate::{self, Owner};
 use super::located::Located;
 use super::verdict::End;
 
@@ -89,7 +90,13 @@ async fn together(
         return None;
     }
     let differences = converge.differences();
-    let end = |piece: &Piece| match explain(&outcome, &about(piece, contacts)) {
+    let mut served = None;
+    if let Some(first) = pieces.first() {
+        let owner = Owner { name: &first.name, record_type: first.record_type };
+        served = locate::served(&outcome, &owner, talk, contacts, &about(first, contacts)).await;
+    }
+    let told = |piece: &Piece| Subject { served: served.clone(), ..about(piece, contacts) };
+    let end = |piece: &Piece| match explain(&outcome, &told(piece)) {
         Some(message) => End::Failed(exit_of(&outcome), message),
         None => achieved(piece, &differences),
     };

@@ -2,6 +2,8 @@
 //!
 //! What an answer without a valid signature says is told as what it is: anybody may have sent it.
 
+mod table;
+
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,8 +11,10 @@ use crate::dns::Name;
 use crate::exit::Exit;
 use crate::proto::exchange::{Failure, Hint};
 use crate::proto::outcome::{Outcome, Refusal};
-use crate::proto::{Claim, Prerequisite, Rcode, Rejection, Transport, TsigError};
+use crate::proto::{Claim, Prerequisite, Rcode, Transport, TsigError};
 use crate::script::in_words_of;
+
+use table::{Asked, Proof, fill};
 
 /// A line and a hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +36,8 @@ pub struct Subject {
     pub zone: Option<Name>,
     /// The server that answered last, or would have been asked first.
     pub server: Option<SocketAddr>,
+    /// The zone that the server does have, where it was found to have none of this name.
+    pub served: Option<Name>,
     /// The key's name.
     pub key: Name,
     /// The key's algorithm.
@@ -98,16 +104,9 @@ pub fn explain(outcome: &Outcome, subject: &Subject) -> Option<Message> {
             format!("{} is no authority for {name}", at(subject)),
             Some("it answers from a cache or not at all: --server must name the zone's primary".to_owned()),
         ),
-        Outcome::Unreachable(failures) => (
-            format!("no server could be reached; nothing was changed{}", listed(failures)),
-            Some(if failures.iter().any(|failure| failure.transport == Transport::Tls) {
-                "is the address right, and does a server that speaks DNS over TLS with this certificate run there?"
-                    .to_owned()
-            } else {
-                "is the address right, does named run there, and do filters let TCP and UDP to its port through?"
-                    .to_owned()
-            }),
-        ),
+        Outcome::Unreachable(failures) => {
+            (format!("no server could be reached; nothing was changed{}", listed(failures)), Some(silence(failures)))
+        }
         Outcome::Unauthentic { hint, sent } => unauthentic(hint, *sent, subject),
         Outcome::Unknown { failures, hint, refusal } => (
             format!(
@@ -143,69 +142,61 @@ pub fn explain(outcome: &Outcome, subject: &Subject) -> Option<Message> {
 
 /// A signed no: what the server means by it, in BIND's terms and in the order of likelihood.
 fn refused(refusal: &Refusal, subject: &Subject) -> (String, Option<String>) {
-    let Subject { name, types, zone, key, algorithm, .. } = subject;
-    let zone = zone.as_ref().map_or_else(|| "the zone".to_owned(), |zone| format!("the zone {zone}"));
-    let server = at(subject);
-    let act = if refusal.reading { "question for" } else { "update of" };
-    // What a script changes of other names needs lines of their own.
-    let granted = types.trim_end_matches(" and others");
-    let no = |reason: &str| format!("{server} refuses the {act} {name} {types}: {reason}");
-    match (refusal.rcode, refusal.tsig_error) {
-        (Rcode::NOTAUTH, TsigError::BADTIME) => clocks(refusal.server_time, subject),
-        (Rcode::NOTAUTH, TsigError::BADTRUNC) => (
-            no("the MAC is cut too short (BADTRUNC)"),
-            Some(format!("on the server, write the algorithm of key {key} without a number of bits")),
-        ),
-        (Rcode::NOTAUTH, TsigError::NONE) => (
-            no(&format!("it is no authority for {zone} (NOTAUTH)")),
-            Some(
-                "the zone must be exactly the one that the server has, not a host or a parent of it; leave --zone out \
-                 to have it found. Else the key leads to another view, or the zone is not loaded"
-                    .to_owned(),
-            ),
-        ),
-        (Rcode::REFUSED, _) if refusal.reading => (
-            no("REFUSED"),
-            Some(format!("does it have {zone}? BIND also refuses all updates of a client that allow-query shuts out")),
-        ),
-        (Rcode::REFUSED, _) => (
-            no(&format!("key {key} may not do it (REFUSED)")),
-            Some(format!(
-                "in {zone} of named.conf, the zone's update-policy needs: grant {key} name {name} {granted}; if that is there: is \
-                 the zone frozen (rndc thaw), a secondary, the name none that check-names lets pass, or the record \
-                 one that cannot stand there (an MX or SRV whose target in the zone has no address)? the server's log says \
-                 which"
-            )),
-        ),
-        (Rcode::NOTZONE, _) => (no(&format!("it is not within {zone} (NOTZONE)")), Some("check --zone".to_owned())),
-        (Rcode::SERVFAIL, _) => (
-            no("it failed by itself (SERVFAIL)"),
-            Some(
-                "the server's log says why: mostly the zone's directory is not writable for the journal, the disk is \
-                 full, the zone is not loaded, the RRset has too many records (max-records-per-type), or a forwarder \
-                 cannot reach the primary"
-                    .to_owned(),
-            ),
-        ),
-        (Rcode::NOTIMP, _) => {
-            (no("it does not do updates (NOTIMP)"), Some("--server must name the zone's primary".to_owned()))
+    let Refusal { rcode, tsig_error, server_time, extended, reading } = refusal;
+    let asked = if *reading { Asked::Question } else { Asked::Update };
+    let row = table::find(Proof::Signed, asked, *rcode, Some(*tsig_error));
+    let word = |name: &str| match name {
+        "refuses" => {
+            let act = if *reading { "question for" } else { "update of" };
+            Some(format!("{} refuses the {act} {} {}", at(subject), subject.name, subject.types))
         }
-        (Rcode::FORMERR, _) => (
-            no("it could not read the message (FORMERR)"),
-            Some(
-                "does this server know the record type (PowerDNS takes no unknown ones)? Else it is a fault of nsup or of \
-                 something on the way: please report it with -v"
-                    .to_owned(),
-            ),
-        ),
-        (rcode, error) if error == TsigError::NONE => (no(&rcode.to_string()), None),
-        (rcode, error) => (no(&format!("{rcode}, {error}")), Some(format!("key {key} ({algorithm})"))),
-    }
+        "clocks" => Some(clocks(*server_time, subject)),
+        "rcode" => Some(rcode.to_string()),
+        "tsig-error" => Some(tsig_error.to_string()),
+        other => filled_in(other, subject),
+    };
+    let added = extended.as_ref().map(|error| format!("; the server adds: {error}")).unwrap_or_default();
+    (fill(row.reason, &word) + &added, advice(row, &word))
 }
 
-fn clocks(server_time: Option<u64>, subject: &Subject) -> (String, Option<String>) {
+/// Only answers that did not verify: what they claim, and what it mostly means.
+fn unauthentic(hint: &Hint, sent: bool, subject: &Subject) -> (String, Option<String>) {
+    let Hint { claim: Claim { rcode, tsig_error, .. }, why, .. } = hint;
+    // No row of these tells a question from an update.
+    let row = table::find(Proof::Unproven(Some(*why)), Asked::Update, *rcode, *tsig_error);
+    let upshot = if sent { "whether the update took effect is not known" } else { "nothing was changed" };
+    let word = |name: &str| match name {
+        "unproven" => Some(unsigned(hint)),
+        other => filled_in(other, subject),
+    };
+    (format!("{}; {upshot}", fill(row.reason, &word)), advice(row, &word))
+}
+
+fn advice(row: &table::Row, word: &impl Fn(&str) -> Option<String>) -> Option<String> {
+    let remedies: Vec<String> = row.remedies.iter().map(|remedy| fill(remedy, word)).collect();
+    table::in_order(&remedies)
+}
+
+/// The words of the table that do not hang on the answer.
+fn filled_in(word: &str, subject: &Subject) -> Option<String> {
+    let Subject { name, types, zone, key, algorithm, served, now, .. } = subject;
+    Some(match word {
+        "name" => name.to_string(),
+        // What a script changes of other names needs lines of their own.
+        "granted" => types.trim_end_matches(" and others").to_owned(),
+        "zone" => zone.as_ref().map_or_else(|| "the zone".to_owned(), |zone| format!("the zone {zone}")),
+        "served" => served.as_ref().map(|zone| format!("; it is one for the zone {zone}")).unwrap_or_default(),
+        "key" => key.to_string(),
+        "bare-key" => key.to_string().trim_end_matches('.').to_owned(),
+        "algorithm" => (*algorithm).to_owned(),
+        "now" => utc(*now),
+        _ => return None,
+    })
+}
+
+fn clocks(server_time: Option<u64>, subject: &Subject) -> String {
     let server = at(subject);
-    let what = match server_time {
+    match server_time {
         Some(theirs) => format!(
             "the clocks differ by {} (BADTIME): {server} has {}, this machine has {}",
             humantime::format_duration(Duration::from_secs(theirs.abs_diff(subject.now))),
@@ -213,46 +204,7 @@ fn clocks(server_time: Option<u64>, subject: &Subject) -> (String, Option<String
             utc(subject.now),
         ),
         None => format!("the clocks of {server} and of this machine differ (BADTIME)"),
-    };
-    (what, Some("set the clock that is wrong (NTP), then run the same command again".to_owned()))
-}
-
-/// Only answers that did not verify: what they claim, and what it mostly means.
-fn unauthentic(hint: &Hint, sent: bool, subject: &Subject) -> (String, Option<String>) {
-    let Subject { key, algorithm, zone, .. } = subject;
-    let Hint { claim: Claim { rcode, tsig_error }, why, .. } = hint;
-    let upshot = if sent { "whether the update took effect is not known" } else { "nothing was changed" };
-    let what = format!("{}; {upshot}", unsigned(hint));
-    let zone = zone.as_ref().map_or_else(|| "the zone".to_owned(), |zone| format!("the zone {zone}"));
-    let advice = match (*why, *rcode, *tsig_error) {
-        (Rejection::BadMac, ..) => {
-            format!("the server signs with another secret for key {key}, or the answer is forged: compare the secrets")
-        }
-        (Rejection::OutOfTime, ..) => {
-            "the server's signature is older or newer than five minutes: are both clocks right?".to_owned()
-        }
-        (_, Rcode::NOTAUTH, Some(TsigError::BADKEY)) => format!(
-            "if it is true: the server has no key {key} with {algorithm}. named.conf needs key \"{}\" {{ algorithm \
-             {algorithm}; secret \"...\"; }}; Knot says the same where the key may not do this",
-            key.to_string().trim_end_matches('.'),
-        ),
-        (_, _, Some(TsigError::BADSIG)) => {
-            format!("if it is true: the server has another secret for key {key}: copy the key file again")
-        }
-        (_, Rcode::NOTAUTH | Rcode::REFUSED, None) => format!(
-            "if it is true: PowerDNS says it so where the key's name ({key}), secret or algorithm ({algorithm}) is \
-             wrong, or the clocks differ by five minutes (this machine has {}); Knot where it does not have {zone}",
-            utc(subject.now),
-        ),
-        (_, Rcode::FORMERR, None) => {
-            "if it is true: the server could not read the message: is the data what its type demands?".to_owned()
-        }
-        (_, Rcode::NOERROR, _) => {
-            "an unsigned success is none: is the server one that does not know TSIG, or is somebody forging?".to_owned()
-        }
-        _ => "is something on the way that strips signatures?".to_owned(),
-    };
-    (what, Some(advice))
+    }
 }
 
 /// An answer that is not believed, told as what it is.
@@ -260,10 +212,25 @@ fn unsigned(hint: &Hint) -> String {
     let Hint { server, claim, why, .. } = hint;
     let error = claim.tsig_error.filter(|error| *error != TsigError::NONE);
     let error = error.map(|error| format!(", {error}")).unwrap_or_default();
+    let added = claim.extended.map(|code| format!(", {code}")).unwrap_or_default();
     format!(
-        "only an answer that proves nothing came from {server}: {}{error} ({why}, so it may be forged)",
+        "only an answer that proves nothing came from {server}: {}{error}{added} ({why}, so it may be forged)",
         claim.rcode
     )
+}
+
+/// What to do where nobody has answered at all.
+fn silence(failures: &[Failure]) -> String {
+    let all = |text: &str| !failures.is_empty() && failures.iter().all(|failure| failure.why.contains(text));
+    if failures.iter().any(|failure| failure.transport == Transport::Tls) {
+        "is the address right, and does a server that speaks DNS over TLS with this certificate run there?".to_owned()
+    } else if all("connection refused") {
+        "that machine is there, and nothing listens at this address and port: does named run there, and does its listen-on \
+         have the address?"
+            .to_owned()
+    } else {
+        "is the address right, does named run there, and do filters let TCP and UDP to its port through?".to_owned()
+    }
 }
 
 fn listed(failures: &[Failure]) -> String {
