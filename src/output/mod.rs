@@ -9,6 +9,7 @@ mod follow;
 mod json;
 pub mod knot;
 pub mod message;
+pub mod named_conf;
 mod report;
 pub mod script;
 pub mod stock;

@@ -97,10 +97,7 @@ impl Server {
     /// `None` when one of its programs is not installed, which stderr is told; where `CI` is set
     /// and not empty that is a panic instead, so that no test is left out there unnoticed.
     pub fn start(kind: Kind, setup: &Setup) -> Option<Server> {
-        if let Some(missing) = kind.programs().iter().find(|name| find(name).is_none()) {
-            let in_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
-            assert!(!in_ci, "{missing} is not installed");
-            eprintln!("skipped: {missing} is not installed");
+        if kind.programs().iter().any(|name| is_missing(name)) {
             return None;
         }
         let mut log = String::new();
@@ -298,6 +295,31 @@ impl Server {
             state.trim_start().starts_with('T')
         })
     }
+}
+
+/// Has BIND read a named.conf of this text: what `named-checkconf` prints, or what it says is wrong. `None` when it is
+/// not installed, as [`Server::start`] has it.
+pub fn check_conf(text: &str, options: &[&str]) -> Option<Result<String, String>> {
+    if is_missing("named-checkconf") {
+        return None;
+    }
+    let directory = TempDir::with_prefix("nsup-test-").expect("a temporary directory");
+    let file = directory.path().join("named.conf");
+    fs::write(&file, text).expect("named.conf");
+    let output = command("named-checkconf").args(options).arg(&file).output().expect("named-checkconf starts");
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    Some(if output.status.success() { Ok(said) } else { Err(said) })
+}
+
+/// Whether a program is not installed, which stderr is told, and which is a panic where `CI` is set and not empty.
+fn is_missing(name: &str) -> bool {
+    let missing = find(name).is_none();
+    if missing {
+        let in_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
+        assert!(!in_ci, "{name} is not installed");
+        eprintln!("skipped: {name} is not installed");
+    }
+    missing
 }
 
 /// Takes the records of one transfer, which ends with the SOA that it began with.
