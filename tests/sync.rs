@@ -47,6 +47,43 @@ fn a_change_is_one_line_and_no_change_is_silence_and_no_write() {
 }
 
 #[test]
+fn what_was_last_done_is_taken_down_when_it_is_news_and_not_again() {
+    let Some((server, key)) = start() else { return };
+    let home = Home::new(server.address(), &key, "");
+    home.follow(&on("a"), &home.ipv4()).follow(&on("forbidden"), &home.ipv4());
+    let history = home.at("state/history-a.example.org.");
+    let known = |file: &std::path::Path| -> serde_json::Value {
+        let text = fs::read(file).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&text).unwrap()["A"].clone()
+    };
+    home.has("203.0.113.7\n").nsup("sync").ends(2);
+    let first = known(&history);
+    assert_eq!(first["published"]["values"], serde_json::json!(["203.0.113.7"]));
+    let event = &first["event"];
+    assert_eq!((&event["cause"], &event["outcome"], &event["exit"]), (&"sync".into(), &"changed".into(), &0.into()));
+    assert!(event["at"].as_u64() > Some(1_700_000_000) && event["at"] == first["published"]["since"], "{first}");
+    let refused = known(&home.at("state/history-forbidden.example.org."));
+    assert_eq!((&refused["published"], &refused["event"]["exit"]), (&serde_json::Value::Null, &2.into()));
+    let files = || {
+        let files = fs::read_dir(home.at("state")).unwrap().map(|entry| entry.unwrap().path());
+        let stamp = |path: std::path::PathBuf| {
+            let meta = fs::metadata(&path).unwrap();
+            (path, meta.modified().unwrap(), std::os::unix::fs::MetadataExt::ino(&meta))
+        };
+        files.map(stamp).collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = files();
+    home.nsup("sync").ends(2);
+    assert_eq!(files(), before, "nothing is written when nothing changed");
+    home.has("").nsup("sync a.example.org").ends(7);
+    let failed = known(&history);
+    assert_eq!((&failed["published"], &failed["event"]["exit"]), (&first["published"], &7.into()));
+    home.write("history-a.example.org.", "{\"A\":");
+    fs::rename(home.at("history-a.example.org."), &history).unwrap();
+    home.has("203.0.113.8").nsup("sync a.example.org").ends(0).says("changed: a.example.org. A 203.0.113.8");
+}
+
+#[test]
 fn one_names_fault_hides_no_others_success() {
     let Some((server, key)) = start() else { return };
     let home = Home::new(server.address(), &key, "ipv4 = \"203.0.113.7\"");

@@ -7,11 +7,10 @@ use futures_util::future::join_all;
 use crate::config::Sync;
 use crate::exit::Exit;
 use crate::output::{Message, Printer, Severity, followed};
-use crate::state::{Debts, Locks, Places, Reported};
+use crate::state::{Debts, History, Locks, Places, Reported};
 
-use super::conversation::unix;
 use super::environment;
-use super::follow::{Attempt, Programs, Signals, Verdict, attempt, plan, said, worst};
+use super::follow::{Attempt, Memory, Programs, Signals, Verdict, attempt, plan, said, worst};
 
 /// Brings the names about. One name's fault hides no other's success.
 pub(super) async fn run(sync: &Sync, printer: Printer) -> Exit {
@@ -38,12 +37,13 @@ pub(super) async fn run(sync: &Sync, printer: Printer) -> Exit {
     let verdicts: Vec<_> = ended.iter().flat_map(|(_, verdicts)| verdicts.clone()).chain(faults).collect();
     if *dry_run {
         let verdicts: Vec<_> = verdicts.into_iter().filter(|verdict| !verdict.was_shown()).collect();
-        followed(printer, &said(&verdicts, None), Severity::Error);
+        followed(printer, &said(&verdicts, Memory::default()), Severity::Error);
         return worst(verdicts.iter().map(Verdict::exit));
     }
     // Who sits there wants to see it each time, and has told nobody else.
-    let reported = Reported::within(places.state);
-    let memory = (!printer.is_attended()).then(|| (&reported, unix()));
+    let (reported, history) = (Reported::within(places.state.clone()), History::within(places.state));
+    let reported = Some(&reported).filter(|_| !printer.is_attended());
+    let memory = Memory { reported, history: Some((&history, "sync")) };
     if let (Some(why), true) = (&places.refused, printer.is_attended() || printer.verbose) {
         printer.warning(&format!("{why}: what was reported is not remembered, and cron hears of it each time"));
     }

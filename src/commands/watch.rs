@@ -18,10 +18,10 @@ use crate::dns::Name;
 use crate::exit::Exit;
 use crate::output::{Message, Printer, Severity, followed};
 use crate::source::{Family, Source};
-use crate::state::{Debts, Locks, Places};
+use crate::state::{Debts, History, Locks, Places};
 
 use super::environment;
-use super::follow::{Programs, Pursuit, Signals, Snapshot, Verdict, plan, pursue, said};
+use super::follow::{Memory, Programs, Pursuit, Signals, Snapshot, Verdict, plan, pursue, said};
 
 /// How long the kernel has to be quiet before its news are acted on, and the longest that this may take.
 const QUIET: Duration = Duration::from_millis(500);
@@ -104,9 +104,11 @@ pub(super) async fn run(watch: Watch, printer: Printer) -> Exit {
 /// Follows with one configuration.
 async fn follow(config: &Config, ears: &mut Ears, past: &mut Past, programs: &Programs, printer: Printer) -> Next {
     let places = Places::make(config.state_directory.value.as_deref(), &environment);
-    let (locks, debts) = (Locks::within(places.runtime), Debts::within(places.state));
+    let (locks, debts) = (Locks::within(places.runtime), Debts::within(places.state.clone()));
+    let history = History::within(places.state);
+    let memory = Memory { reported: None, history: Some((&history, "watch")) };
     let (groups, faults) = plan(config, |_| true);
-    followed(printer, &said(&faults, None), Severity::Error);
+    followed(printer, &said(&faults, memory), Severity::Error);
     let told = RefCell::new(Vec::new());
     loop {
         let seen = snapshot(config);
@@ -120,7 +122,7 @@ async fn follow(config: &Config, ears: &mut Ears, past: &mut Past, programs: &Pr
         let round = groups.iter().map(|group| {
             let (signals, locks, newer, debts, told) = (&signals, &locks, &is_newer, &debts, &told);
             let (began, until) = (Instant::now(), None);
-            let this = Pursuit { group, signals, began, until, locks, printer, newer, debts, told, programs };
+            let this = Pursuit { group, signals, began, until, locks, printer, newer, debts, told, programs, memory };
             pursue(this, group.items())
         });
         let mut round = pin!(join_all(round));

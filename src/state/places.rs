@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub struct Places {
     /// Gone with the next start of the machine: locks, waiting events.
     pub runtime: Option<PathBuf>,
-    /// Kept: what was reported.
+    /// Kept: what was reported, and what was last done.
     pub state: Option<PathBuf>,
     /// Why there is no state.
     pub refused: Option<String>,

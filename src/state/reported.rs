@@ -1,7 +1,7 @@
 //! What was said of failures that last, so that cron sends a mail when one begins, now and then, and when it ends.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,9 @@ use super::places::file_name;
 /// How long a failure that lasts is not spoken of again, in seconds: at first, and at most.
 const FIRST: u64 = 3600;
 const LONGEST: u64 = 24 * 3600;
+
+/// The longest file that is read, in octets.
+const LONGEST_FILE: u64 = 64 * 1024;
 
 /// How many causes of one failure are told apart.
 const MOST_CAUSES: usize = 8;
@@ -103,13 +106,17 @@ impl Failing {
 }
 
 /// A number for a cause, the same for texts that differ in their numbers only: times, ports, counts (FNV-1a).
-fn mark(cause: &str) -> u64 {
+pub(super) fn mark(cause: &str) -> u64 {
     let letters = cause.bytes().filter(|octet| !octet.is_ascii_digit());
     letters.fold(0xcbf2_9ce4_8422_2325, |mark, octet| (mark ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3))
 }
 
-fn read(path: &Path) -> Option<Value> {
-    let value: Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+/// Reads an object that [`write`] may have written; `None` for whatever is none, or longer than any of ours.
+pub(super) fn read(path: &Path) -> Option<Value> {
+    let mut octets = Vec::new();
+    fs::File::open(path).ok()?.take(LONGEST_FILE + 1).read_to_end(&mut octets).ok()?;
+    let octets = Some(octets).filter(|octets| octets.len() as u64 <= LONGEST_FILE)?;
+    let value: Value = serde_json::from_slice(&octets).ok()?;
     Some(value).filter(Value::is_object)
 }
 

@@ -21,5 +21,5 @@ pub(super) use occasion::Programs;
 pub(super) use plan::plan;
 pub(super) use pursue::{Pursuit, pursue};
 pub(super) use snapshot::Snapshot;
-pub(super) use tell::{said, worst};
+pub(super) use tell::{Memory, said, worst};
 pub(super) use verdict::Verdict;

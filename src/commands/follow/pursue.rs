@@ -15,7 +15,7 @@ use super::look::{Signals, is_its_link, lost_of};
 use super::occasion::Programs;
 use super::plan::{Group, Item};
 use super::snapshot::Snapshot;
-use super::tell::said;
+use super::tell::{Memory, said};
 use super::verdict::{End, Verdict};
 
 /// The pauses between attempts: the first, and the longest of a run that ends, and of one that does not.
@@ -47,6 +47,8 @@ pub(in crate::commands) struct Pursuit<'p> {
     pub(in crate::commands) debts: &'p Debts,
     /// The user's programs.
     pub(in crate::commands) programs: &'p Programs,
+    /// Who remembers what is told.
+    pub(in crate::commands) memory: Memory<'p>,
     /// Failures that were told, which need not be told again.
     pub(in crate::commands) told: &'p RefCell<Vec<Verdict>>,
 }
@@ -79,7 +81,7 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
         let (mut unsettled, settled): (Vec<Verdict>, Vec<Verdict>) = verdicts.into_iter().partition(is_open);
         let (missing, settled): (Vec<_>, Vec<_>) =
             settled.into_iter().partition(|one| matches!(one.end, End::Absent(_)));
-        followed(printer, &said(&settled, None), Severity::Notice);
+        followed(printer, &said(&settled, this.memory), Severity::Notice);
         this.programs.tell(group, &settled);
         tell(this, &missing);
         absent.extend(missing);
@@ -102,7 +104,7 @@ pub(in crate::commands) async fn pursue(this: Pursuit<'_>, items: Vec<Item>) -> 
         let pause = if has_failed { back_off(failures, longest) } else { ADDRESS };
         if this.until.is_some_and(|until| Instant::now() + pause >= until) {
             if unsettled.iter().any(Verdict::is_open) {
-                followed(printer, &said(&unsettled, None), Severity::Error);
+                followed(printer, &said(&unsettled, this.memory), Severity::Error);
                 printer.say("given up: the time to go on trying (retry-for) is over");
                 this.programs.tell(group, &unsettled);
             }
@@ -153,7 +155,7 @@ fn tell(this: Pursuit<'_>, failed: &[Verdict]) -> bool {
     if news.is_empty() {
         return false;
     }
-    followed(this.printer, &said(&news, None), Severity::Warning);
+    followed(this.printer, &said(&news, this.memory), Severity::Warning);
     // A run that never gives up has no other moment to tell the user's program; nor has what is not tried again.
     let last: Vec<Verdict> = news.iter().filter(|one| this.until.is_none() || !one.is_open()).cloned().collect();
     this.programs.tell(this.group, &last);

@@ -1,17 +1,51 @@
 //! What is said of verdicts, and the exit status of many.
 
+use crate::dns::RecordType;
 use crate::exit::Exit;
 use crate::output::{Followed, Message};
-use crate::state::{Reported, Say};
+use crate::state::{Event, History, Outcome, Reported, Say};
 
+use super::super::conversation::unix;
 use super::verdict::{End, Verdict};
 
-/// Verdicts as they are told. With a memory, a failure that was told not long ago is known, and the end of one is news.
-pub(in crate::commands) fn said(verdicts: &[Verdict], memory: Option<(&Reported, u64)>) -> Vec<Followed> {
-    verdicts.iter().map(|verdict| one(verdict, memory)).collect()
+/// Who remembers what is told.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::commands) struct Memory<'m> {
+    /// With it, a failure that was told not long ago is known, and the end of one is news.
+    pub(in crate::commands) reported: Option<&'m Reported>,
+    /// Takes down what became of each name, and what led to it.
+    pub(in crate::commands) history: Option<(&'m History, &'m str)>,
 }
 
-fn one(verdict: &Verdict, memory: Option<(&Reported, u64)>) -> Followed {
+/// Verdicts as they are told.
+pub(in crate::commands) fn said(verdicts: &[Verdict], memory: Memory<'_>) -> Vec<Followed> {
+    let told = verdicts.iter().map(|verdict| one(verdict, memory.reported)).collect::<Vec<_>>();
+    if let Some((history, cause)) = memory.history {
+        // Reverse names come and go with the addresses, and nobody configures them.
+        let followed = told.iter().filter(|one| one.record_type != RecordType::PTR);
+        followed.for_each(|one| take_down(history, cause, one));
+    }
+    told
+}
+
+fn take_down(history: &History, cause: &str, followed: &Followed) {
+    let Followed { name, record_type, exit, difference, changed, note, message, .. } = followed;
+    let outcome = match (message, difference) {
+        (Some(_), _) => Outcome::Failed,
+        (None, Some(_)) if *changed => Outcome::Changed,
+        (None, Some(_)) => Outcome::Unchanged,
+        (None, None) => Outcome::Left,
+    };
+    let values = difference.as_ref().map(|difference| {
+        let texts = difference.new.rdata.iter().map(|rdata| rdata.display(*record_type).to_string());
+        texts.collect::<Vec<_>>()
+    });
+    let message = message.as_ref().map(|message| message.what.clone()).or_else(|| note.clone());
+    let event = Event { cause: cause.to_owned(), outcome, exit: exit.code(), message, at: unix() };
+    history.record(&name.to_string(), &record_type.to_string(), values, event);
+}
+
+fn one(verdict: &Verdict, reported: Option<&Reported>) -> Followed {
     let Verdict { name, record_type, end } = verdict;
     let exit = verdict.exit();
     let (difference, note, message) = match end {
@@ -22,8 +56,9 @@ fn one(verdict: &Verdict, memory: Option<(&Reported, u64)>) -> Followed {
         End::Failed(_, message) => (None, None, Some(message.clone())),
     };
     let cause = message.as_ref().map(|message| format!("{} {}", exit.code(), message.what));
-    let say = memory
-        .map(|(reported, now)| reported.ended(&name.to_string(), &record_type.to_string(), cause.as_deref(), now));
+    let ended =
+        |reported: &Reported| reported.ended(&name.to_string(), &record_type.to_string(), cause.as_deref(), unix());
+    let say = reported.map(ended);
     let lasted = match say {
         Some(Say::Failing(seconds) | Say::Recovered(seconds)) => Some(seconds),
         _ => None,

@@ -8,15 +8,15 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
 
-use crate::config::{Config, Surroundings};
+use crate::config::{Config, Event, Surroundings};
 use crate::dns::Name;
 use crate::exit::Exit;
 use crate::output::{Printer, Severity, Syslog, followed};
 use crate::source::Family;
-use crate::state::{Debts, Locks, Places, Spool, Turn};
+use crate::state::{Debts, History, Locks, Places, Spool, Turn};
 
 use super::super::environment;
-use super::super::follow::{Programs, Pursuit, Verdict, plan, pursue, said, worst};
+use super::super::follow::{Memory, Programs, Pursuit, Verdict, plan, pursue, said, worst};
 use super::noted::{Noted, signals, was_its_link};
 use super::{UNSPOOLED, follows, label};
 
@@ -42,8 +42,9 @@ pub(in crate::commands) async fn detached(config: &Config, line: &str) -> Exit {
     let places = Places::make(config.state_directory.value.as_deref(), &environment);
     let locks = Locks::within(places.runtime.clone());
     let programs = Programs::start(printer);
-    let debts = Debts::within(places.state.clone());
-    let mut run = Run { config: config.clone(), locks, debts, printer, programs: &programs, past: Past::default() };
+    let (debts, history) = (Debts::within(places.state.clone()), History::within(places.state.clone()));
+    let mut run =
+        Run { config: config.clone(), locks, debts, history, printer, programs: &programs, past: Past::default() };
     let spool = places.runtime.map(|directory| Spool::within(&directory, &label(config, &own.event)));
     let exit = match &spool {
         None => run.alone(own, "there is no directory for locks (/run/nsup)").await,
@@ -84,6 +85,7 @@ struct Run<'r> {
     config: Config,
     locks: Locks,
     debts: Debts,
+    history: History,
     printer: Printer,
     programs: &'r Programs,
     past: Past,
@@ -144,7 +146,9 @@ impl Run<'_> {
             let is_followed = families.iter().any(|family| follows(named.source(*family), &last.event));
             is_followed && was_its_link(named, events)
         });
-        followed(self.printer, &said(&faults, None), Severity::Error);
+        let cause = cause(&last.event);
+        let memory = Memory { reported: None, history: Some((&self.history, &cause)) };
+        followed(self.printer, &said(&faults, memory), Severity::Error);
         let pursuits = groups.iter().map(|group| {
             let (signals, locks, debts, printer) = (&signals, &self.locks, &self.debts, self.printer);
             let (began, until, programs) = (Instant::now(), Some(until), self.programs);
@@ -152,7 +156,8 @@ impl Run<'_> {
             let told = RefCell::default();
             async move {
                 let told = &told;
-                let this = Pursuit { group, signals, began, until, locks, printer, newer, debts, told, programs };
+                let this =
+                    Pursuit { group, signals, began, until, locks, printer, newer, debts, told, programs, memory };
                 pursue(this, items).await
             }
         });
@@ -168,4 +173,9 @@ impl Run<'_> {
             Err(why) => self.printer.warning(&format!("{why}; what it said before is done")),
         }
     }
+}
+
+/// An event in the words by which its caller may be called by hand.
+fn cause(event: &Event) -> String {
+    format!("hook {} {} {}", event.caller, event.kind, event.interface)
 }
