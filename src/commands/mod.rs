@@ -7,6 +7,8 @@ mod follow;
 mod get;
 mod hook;
 mod locate;
+#[allow(dead_code)] // Until the verbs that use it are there.
+mod public;
 mod script;
 mod stock;
 mod sync;

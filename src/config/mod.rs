@@ -7,6 +7,8 @@ mod key_file;
 mod key_syntax;
 mod personality;
 mod primary;
+#[allow(dead_code)] // Until the verbs that use it are there.
+mod public;
 mod records;
 mod script;
 mod secure_file;

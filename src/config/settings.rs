@@ -88,6 +88,8 @@ pub enum ConfigError {
     NotData(RecordType),
     #[error("--server {0}")]
     Server(ServerError),
+    #[error("--public {0}")]
+    Public(ServerError),
     #[error("--resolver {0:?}: an address is needed, with a port or without")]
     Resolver(String),
     #[error("{0}: this nsup was built without TLS")]

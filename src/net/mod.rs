@@ -3,6 +3,7 @@
 //! Sockets are opened, written, read and closed here; what comes in is shown to the caller octet by octet, who alone
 //! says when it is enough. Every wait has a deadline on a clock that steps of the wall clock do not move.
 
+pub mod plain;
 mod resolver;
 mod stream;
 mod tcp;

@@ -7,14 +7,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::time::Duration;
 
 use crate::dns::{Name, RecordType};
-use crate::proto::exchange::{Attempt, Ending, Verdict};
-use crate::proto::query::PlainQuery;
-use crate::proto::{Answer, Rcode, Transport};
+use crate::proto::{Answer, Rcode};
 
 use super::Network;
+use super::plain::{self, Asked};
 
 /// As much of either file as is read, in octets: lists of blocked hosts are long.
 const LONGEST: u64 = 64 << 20;
@@ -53,10 +51,6 @@ pub enum LookupError {
     #[error("{0} has no address ({1})")]
     NoAddress(String, Rcode),
 }
-
-/// How long each resolver is given in each of two rounds.
-const PATIENCE: Duration = Duration::from_millis(2500);
-const RETRY: &[Duration] = &[Duration::ZERO, Duration::from_secs(1)];
 
 impl ResolverConfig {
     /// Reads the system's own files; what is missing or odd in them is passed over, as the C library does.
@@ -135,7 +129,7 @@ impl Resolver {
         Err(failure.unwrap_or(LookupError::NoResolver))
     }
 
-    /// Asks the resolvers one question.
+    /// Asks the resolvers one question, each of them in each of two rounds.
     ///
     /// # Errors
     /// [`LookupError::Silent`] or [`LookupError::NoResolver`].
@@ -148,35 +142,12 @@ impl Resolver {
         let mut last = None;
         for round in 0..2 {
             for server in self.config.servers.clone() {
-                for transport in [Transport::Udp, Transport::Tcp] {
-                    let (octets, query) = PlainQuery::new(random(), name, record_type);
-                    let mut answer = None;
-                    let mut judge = |octets: &[u8]| match query.read(octets) {
-                        Ok(read) => {
-                            answer = Some(read);
-                            Verdict::Accepted
-                        }
-                        Err(_) => Verdict::Listen,
-                    };
-                    let sends = if transport == Transport::Udp { RETRY.to_vec() } else { RETRY[..1].to_vec() };
-                    let (connect_within, answer_within, within) = (PATIENCE, PATIENCE, PATIENCE);
-                    let attempt =
-                        Attempt { server, host: None, transport, octets, sends, connect_within, answer_within, within };
-                    let ending = self.network.carry(&attempt, &mut judge).await;
-                    match answer {
-                        Some(answer) if answer.is_truncated() && transport == Transport::Udp => continue,
-                        // A resolver that cannot is passed over in the first round.
-                        Some(answer) if round > 0 || !is_unable(&answer) => return Ok(answer),
-                        Some(answer) => last = Some(format!("{server}: {}", answer.rcode())),
-                        None => {
-                            let (Ending::NotSent(why) | Ending::Lost(why)) = ending else {
-                                last = Some(format!("{server}: no answer in time"));
-                                break;
-                            };
-                            last = Some(format!("{server}: {why}"));
-                        }
-                    }
-                    break;
+                let question = (name, record_type);
+                match plain::ask(&mut self.network, server, Asked::Resolver, question, random).await {
+                    // A resolver that cannot is passed over in the first round.
+                    Ok(answer) if round > 0 || !is_unable(&answer) => return Ok(answer),
+                    Ok(answer) => last = Some(format!("{server}: {}", answer.rcode())),
+                    Err(why) => last = Some(format!("{server}: {why}")),
                 }
             }
         }

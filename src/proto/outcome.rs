@@ -1,17 +1,28 @@
 //! How a change can end. One value, from which the exit status, the messages and the hints all follow.
 
-use crate::dns::{Name, Rdata, RecordType};
+use crate::dns::{Name, Rdata, Record, RecordType};
 
 use super::exchange::{Failure, Hint};
 use super::{ExtendedError, Prerequisite, Rcode, Reply, TsigError};
 
-/// The records of one RRset as a verified answer showed them.
+/// The records of one RRset as an answer showed them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rrset {
     /// Their data.
     pub rdata: Vec<Rdata>,
     /// Their TTL in seconds; 0 for an RRset that does not exist.
     pub ttl: u32,
+}
+
+impl Rrset {
+    /// Records as a set, in an order that does not change from one answer to the next.
+    pub fn of<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Self {
+        let ttl = records.clone().map(|record| record.ttl).min().unwrap_or(0);
+        let mut rdata: Vec<Rdata> = records.map(|record| record.rdata.clone()).collect();
+        rdata.sort();
+        rdata.dedup();
+        Self { rdata, ttl }
+    }
 }
 
 /// What an RRset was and what it is to be.

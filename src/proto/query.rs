@@ -29,7 +29,7 @@ pub fn soa(name: &Name, class: Class, of_resolver: bool) -> Vec<u8> {
     encode(0, if of_resolver { RECURSION_DESIRED } else { 0 }, name, RecordType::SOA, class)
 }
 
-/// A plain question to a resolver that waits for its answer.
+/// A plain question, to a resolver or to a public server, that waits for its answer.
 #[derive(Debug, Clone)]
 pub struct PlainQuery {
     id: u16,
@@ -39,8 +39,17 @@ pub struct PlainQuery {
 impl PlainQuery {
     /// Makes the octets of a question with recursion desired, and what tells its answer.
     pub fn new(id: u16, name: &Name, record_type: RecordType) -> (Vec<u8>, Self) {
+        Self::with_flags(id, RECURSION_DESIRED, name, record_type)
+    }
+
+    /// The same without: a server is asked what it serves itself.
+    pub fn of_authority(id: u16, name: &Name, record_type: RecordType) -> (Vec<u8>, Self) {
+        Self::with_flags(id, 0, name, record_type)
+    }
+
+    fn with_flags(id: u16, flags: u16, name: &Name, record_type: RecordType) -> (Vec<u8>, Self) {
         let questions = vec![Question { name: name.clone(), record_type, class: Class::IN }];
-        (encode(id, RECURSION_DESIRED, name, record_type, Class::IN), Self { id, questions })
+        (encode(id, flags, name, record_type, Class::IN), Self { id, questions })
     }
 
     /// Reads the answer, if these octets are one (RFC 5452 §9). It may be forged all the same.

@@ -33,7 +33,7 @@ pub(super) fn shown(reply: &Reply, target: &Target, zone: &Name) -> Result<Shown
     let own_cut = |record: &&Record| record.record_type == RecordType::NS && record.name == *name;
     if target.record_type == RecordType::NS && reply.authority().iter().any(|record| own_cut(&record)) {
         // Asked for the NS records of a cut, a server above it refers to those very records.
-        return Ok(Shown::Rrset(gathered(reply.authority().iter().filter(own_cut))));
+        return Ok(Shown::Rrset(Rrset::of(reply.authority().iter().filter(own_cut))));
     }
     // A referral has the NS records of the zone below, a denial from the zone below its SOA.
     let above = |cut: &Name| name.is_in(cut) && cut.is_in(zone) && cut != zone;
@@ -43,16 +43,7 @@ pub(super) fn shown(reply: &Reply, target: &Target, zone: &Name) -> Result<Shown
     if !reply.is_authoritative() || delegated_at.is_some() {
         return Err(Outcome::NotAuthoritative { name: name.clone(), delegated_at });
     }
-    Ok(Shown::Rrset(gathered(reply.rrset(name, target.record_type))))
-}
-
-/// Records as a set, in an order that does not change from one answer to the next.
-fn gathered<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Rrset {
-    let ttl = records.clone().map(|record| record.ttl).min().unwrap_or(0);
-    let mut rdata: Vec<Rdata> = records.map(|record| record.rdata.clone()).collect();
-    rdata.sort();
-    rdata.dedup();
-    Rrset { rdata, ttl }
+    Ok(Shown::Rrset(Rrset::of(reply.rrset(name, target.record_type))))
 }
 
 /// What the prerequisite "the name is free" shows of it: something, or nothing.

@@ -1,6 +1,8 @@
 //! The words of the command line as the user said them; nothing is looked up here.
 
 mod common;
+#[allow(unreachable_pub)] // As below.
+mod public;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -8,6 +10,8 @@ use std::path::PathBuf;
 use clap::{Args as Group, Parser, Subcommand};
 
 pub(super) use common::{Common, TlsWords};
+#[allow(unused_imports, unreachable_pub)] // Until the verbs that use it are there.
+pub(super) use public::PublicWords;
 
 /// Keeps DNS names on the addresses that machines have now: RFC 2136 updates, signed with TSIG, sent straight to the
 /// zone's primary.

@@ -1,0 +1,201 @@
+//! What the world sees of a zone: the servers of its NS records, and what each of them says. Nobody signs it.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::time::timeout;
+
+use crate::address::route::source_towards;
+use crate::config::{Reach, Server};
+use crate::dns::{Name, Reader, RecordType};
+use crate::net::plain::{self, Asked};
+use crate::net::{Network, Resolver, ResolverConfig};
+use crate::proto::exchange::Ending;
+use crate::proto::outcome::Rrset;
+use crate::proto::{Answer, Rcode};
+
+use super::conversation::random;
+
+/// How long finding the servers may take, and how long one of them may take to answer.
+const FINDING: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How many questions are put to one server at once.
+const AT_ONCE: usize = 8;
+
+/// A server that the world asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PublicServer {
+    /// Where.
+    pub(super) address: SocketAddr,
+    /// The names that lead there; none where the address itself was given.
+    pub(super) hosts: Vec<String>,
+}
+
+/// Whom the world asks about a zone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct PublicServers {
+    /// Each address once.
+    pub(super) found: Vec<PublicServer>,
+    /// Hosts that no address was found for, and why.
+    pub(super) lost: Vec<(String, String)>,
+}
+
+/// What one server says.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    /// Who.
+    pub(super) server: PublicServer,
+    /// The serial of the zone that it serves.
+    pub(super) serial: Option<u32>,
+    /// For each question, in their order, its answer; or how it ended without one.
+    pub(super) answers: Vec<Result<Answer, Ending>>,
+}
+
+/// A question: a name and a type.
+pub(super) type Question = (Name, RecordType);
+
+/// The servers that `public` names; if there are none, those of the zone's NS records, as the resolver tells them.
+///
+/// # Errors
+/// Why nobody is known, in words.
+pub(super) async fn servers(zone: &Name, reach: &Reach, public: &[Server]) -> Result<PublicServers, String> {
+    let mut config = ResolverConfig::system();
+    // The world does not know what this machine's own file says.
+    config.hosts.clear();
+    if !reach.resolvers.is_empty() {
+        config.servers.clone_from(&reach.resolvers);
+    }
+    let mut resolver = Resolver::new(config.clone(), reach.source);
+    let find = async {
+        let named = match public {
+            [] => name_servers(zone, &mut resolver).await?,
+            given => given.to_vec(),
+        };
+        let look = named.iter().map(async |server| match server {
+            Server::Address(address, port) => (server, *port, Ok(vec![*address])),
+            Server::Name(host, port) => {
+                let mut resolver = Resolver::new(config.clone(), reach.source);
+                let addresses = resolver.addresses(host, &mut random).await;
+                (server, *port, addresses.map(|all| within_reach(all, reach)).map_err(|why| why.to_string()))
+            }
+        });
+        let mut servers = PublicServers::default();
+        for (server, port, addresses) in join_all(look).await {
+            servers.take_in(server, port.unwrap_or(53), addresses);
+        }
+        Ok(servers)
+    };
+    timeout(FINDING, find).await.map_err(|_| format!("the servers of {zone} were not found: the time is up"))?
+}
+
+/// Asks all servers, side by side, which serial they have and these questions. One that does not answer is asked no more.
+pub(super) async fn see(
+    zone: &Name,
+    servers: &[PublicServer],
+    source: Option<IpAddr>,
+    questions: &[Question],
+) -> Vec<Seen> {
+    let see = servers.iter().map(async |server| {
+        let soa = ask(server, source, &(zone.clone(), RecordType::SOA)).await;
+        let mut answers = Vec::new();
+        for some in questions.chunks(AT_ONCE) {
+            let failed =
+                soa.as_ref().err().or_else(|| answers.iter().find_map(|one: &Result<_, _>| one.as_ref().err()));
+            match failed.cloned() {
+                Some(ending) => answers.extend(some.iter().map(|_| Err(ending.clone()))),
+                None => answers.extend(join_all(some.iter().map(|one| ask(server, source, one))).await),
+            }
+        }
+        Seen { server: server.clone(), serial: soa.ok().and_then(|soa| serial(&soa, zone)), answers }
+    });
+    join_all(see).await
+}
+
+/// Asks one server one question.
+///
+/// # Errors
+/// How it ended without an answer.
+pub(super) async fn ask(
+    server: &PublicServer,
+    source: Option<IpAddr>,
+    (name, record_type): &Question,
+) -> Result<Answer, Ending> {
+    let mut network = Network::new(source);
+    let question = (name, *record_type);
+    let mut dice = random;
+    let asked = plain::ask(&mut network, server.address, Asked::Authority, question, &mut dice);
+    timeout(PATIENCE, asked).await.unwrap_or(Err(Ending::Silent))
+}
+
+/// What a server serves by its answer to a question.
+///
+/// # Errors
+/// What it says instead, in words: it does not serve the zone, or the name is an alias.
+pub(super) fn serves(answer: &Answer, (name, record_type): &Question) -> Result<Rrset, String> {
+    if !matches!(answer.rcode(), Rcode::NOERROR | Rcode::NXDOMAIN) {
+        return Err(answer.rcode().to_string());
+    }
+    if !answer.is_authoritative() {
+        return Err("it is no authority for it".to_owned());
+    }
+    if let Some(alias) = answer.rrset(name, RecordType::CNAME).next().filter(|_| *record_type != RecordType::CNAME) {
+        return Err(format!("an alias (CNAME) of {}", alias.rdata.display(RecordType::CNAME)));
+    }
+    let wanted = |of: RecordType| *record_type == RecordType::ANY || of == *record_type;
+    Ok(Rrset::of(answer.answers().iter().filter(|record| record.name == *name && wanted(record.record_type))))
+}
+
+/// The serial in a server's answer to the question for the zone's SOA (RFC 1035 §3.3.13).
+pub(super) fn serial(answer: &Answer, zone: &Name) -> Option<u32> {
+    let soa = answer.rrset(zone, RecordType::SOA).next().filter(|_| answer.is_authoritative())?;
+    let mut reader = Reader::alone(soa.rdata.octets());
+    reader.name().and_then(|_| reader.name()).and_then(|_| reader.u32()).ok()
+}
+
+impl PublicServers {
+    fn take_in(&mut self, server: &Server, port: u16, addresses: Result<Vec<IpAddr>, String>) {
+        let host = if let Server::Name(host, _) = server { Some(host.clone()) } else { None };
+        let addresses = match addresses {
+            Ok(addresses) => addresses,
+            Err(why) => return self.lost.push((server.to_string(), why)),
+        };
+        for address in addresses.into_iter().map(|address| SocketAddr::new(address, port)) {
+            let known = self.found.iter().position(|known| known.address == address);
+            match known.and_then(|known| self.found.get_mut(known)) {
+                Some(known) => known.hosts.extend(host.clone()),
+                None => self.found.push(PublicServer { address, hosts: host.iter().cloned().collect() }),
+            }
+        }
+    }
+}
+
+impl fmt::Display for PublicServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.address)?;
+        if self.hosts.is_empty() { Ok(()) } else { write!(f, " ({})", self.hosts.join(", ")) }
+    }
+}
+
+/// Of a host's addresses those to which there is a way from here, if there is any: a machine without IPv6 is no fault of
+/// the server.
+fn within_reach(addresses: Vec<IpAddr>, reach: &Reach) -> Vec<IpAddr> {
+    let is_of_source = |address: &IpAddr| reach.source.is_none_or(|source| source.is_ipv4() == address.is_ipv4());
+    let has_way = |address: &&IpAddr| is_of_source(address) && source_towards(**address).is_ok();
+    let some: Vec<IpAddr> = addresses.iter().filter(has_way).copied().collect();
+    if some.is_empty() { addresses } else { some }
+}
+
+async fn name_servers(zone: &Name, resolver: &mut Resolver) -> Result<Vec<Server>, String> {
+    let failed = |why: String| format!("the servers of {zone} were not found: {why}");
+    let answer = resolver.ask(zone, RecordType::NS, &mut random).await.map_err(|why| failed(why.to_string()))?;
+    let names = answer.rrset(zone, RecordType::NS).filter_map(|ns| Reader::alone(ns.rdata.octets()).name().ok());
+    let mut names: Vec<String> = names.map(|name| name.to_string()).collect();
+    // A resolver turns them round from one answer to the next.
+    names.sort();
+    let servers: Vec<Server> = names.iter().map(|name| Server::new(name, None)).collect();
+    let none = || failed(format!("the resolver shows no NS records of it ({})", answer.rcode()));
+    if servers.is_empty() { Err(none()) } else { Ok(servers) }
+}
