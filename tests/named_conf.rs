@@ -4,6 +4,7 @@ mod servers;
 
 use std::fs;
 use std::path::Path;
+use std::slice::from_ref;
 
 use nsup::dns::{Name, RecordType};
 use nsup::output::named_conf::{
@@ -31,8 +32,8 @@ fn names_with_any_octets_are_read_back_by_bind_as_keys_zones_and_grants() {
         let Some(read) = check_conf(&lines.join("\n"), &["-p"]) else { return };
         let read = read.unwrap();
         let line = |word: &str| read.lines().find(|line| line.trim().starts_with(word)).unwrap().to_owned();
-        assert_eq!(names(&line("key")), [name.clone()]);
-        assert_eq!(names(&line("zone")), [name.clone()]);
+        assert_eq!(names(&line("key")), from_ref(&name));
+        assert_eq!(names(&line("zone")), from_ref(&name));
         assert!(line("file").ends_with(&format!("\"{}\";", usual_zone_file(&name))), "{read}");
         let grant = line("grant");
         let words: Vec<&str> = grant.split('"').collect();

@@ -23,7 +23,8 @@ pub(super) struct Conversation {
     pub(super) on_send: Option<OnSend>,
     /// The octets of the last answer to the message that was last sent, whether it was believed or not.
     pub(super) last_answer: Option<Vec<u8>>,
-    network: Network,
+    /// The connections.
+    pub(super) network: Network,
     tls: Option<Tls>,
     started: Instant,
     budget: Duration,

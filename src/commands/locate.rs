@@ -9,7 +9,7 @@ use crate::net::{LookupError, Resolver, ResolverConfig};
 use crate::proto::discovery::{Authority, Discovery, Found};
 use crate::proto::exchange::{Answered, Purpose};
 use crate::proto::outcome::{Outcome, Refusal};
-use crate::proto::{Contacts, Rcode, TsigError, query};
+use crate::proto::{Contacts, Rcode, SignError, TsigError, query};
 
 use crate::output::{Subject, exit_of, explain};
 
@@ -58,18 +58,37 @@ pub(super) async fn zone(
     contacts: &mut Contacts,
     subject: &Subject,
 ) -> Result<Name, Halt> {
+    match walk(owner, talk, contacts).await? {
+        Ok(Authority { zone, .. }) => {
+            talk.printer.step(|| format!("zone: {zone}"));
+            Ok(zone)
+        }
+        Err((outcome, server)) => {
+            let subject = Subject { server: server.or(subject.server), types: "SOA".to_owned(), ..subject.clone() };
+            Err(halt(&outcome, &subject))
+        }
+    }
+}
+
+/// The zone and what its SOA has for the primary, asked of its own servers in signed questions; or why it was not found,
+/// and by which server's word.
+///
+/// # Errors
+/// [`SignError`].
+pub(super) async fn walk(
+    owner: &Owner<'_>,
+    talk: &mut Conversation,
+    contacts: &mut Contacts,
+) -> Result<Result<Authority, (Outcome, Option<SocketAddr>)>, SignError> {
     let mut discovery = Discovery::new(owner.name.clone(), owner.record_type);
     loop {
         let message = query::question(discovery.asked(), RecordType::SOA);
         talk.printer.step(|| format!("question: {} SOA", discovery.asked()));
-        let outcome = match talk.ask(contacts, message, Purpose::Ask).await? {
+        return Ok(Err(match talk.ask(contacts, message, Purpose::Ask).await? {
             Answered::Reply(reply, server, _) => {
                 talk.printer.step(|| format!("answer: {}, signed", reply.rcode()));
                 match discovery.heard(&reply) {
-                    Found::Zone(Authority { zone, .. }) => {
-                        talk.printer.step(|| format!("zone: {zone}"));
-                        return Ok(zone);
-                    }
+                    Found::Zone(authority) => return Ok(Ok(authority)),
                     Found::Further if !matches!(reply.rcode(), Rcode::NOTAUTH | Rcode::SERVFAIL) => continue,
                     Found::Delegated(cut) => {
                         let (name, delegated_at) = (owner.name.clone(), Some(cut));
@@ -84,10 +103,7 @@ pub(super) async fn zone(
             Answered::NotSent(failures) => (Outcome::Unreachable(failures), None),
             Answered::Unsettled(failures, None) => (Outcome::Unreachable(failures), None),
             Answered::Unsettled(_, Some(hint)) => (Outcome::Unauthentic { hint, sent: false }, None),
-        };
-        let (outcome, server) = outcome;
-        let subject = Subject { server: server.or(subject.server), types: "SOA".to_owned(), ..subject.clone() };
-        return Err(halt(&outcome, &subject));
+        }));
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bring;
 mod change;
+mod check;
 mod conversation;
 mod follow;
 mod get;
@@ -49,6 +50,7 @@ pub async fn run(task: Task, printer: Printer) -> Exit {
         Task::Hook(None) => Exit::Done,
         Task::Detached(config, line) => hook::detached(&config, &line).await,
         Task::Watch(watch) => watch::run(watch, printer).await,
+        Task::Check(check) => check::run(&check, printer).await,
     }
 }
 

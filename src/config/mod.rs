@@ -2,6 +2,7 @@
 
 mod args;
 pub mod caller;
+mod check;
 mod file;
 mod key_file;
 mod key_syntax;
@@ -19,6 +20,7 @@ mod tls;
 
 pub use args::Args;
 pub use caller::{Caller, CallerError, Event, Kind};
+pub use check::{Check, CheckGroup, Examined, Said};
 pub use file::{
     Config, FileError, NamedConfig, Occasion, OnDown, Origin, PrimaryConfig, Ptr, Setting, Surroundings, TlsConfig, Why,
 };
@@ -27,7 +29,7 @@ pub use key_syntax::{KeySyntaxError, NamedKey, parse_keys, parse_literal};
 pub use personality::{Asked, Input, Personality, Stock};
 pub use primary::{Keys, Primary, Reach};
 pub use script::Script;
-pub use secure_file::SecureFileError;
+pub use secure_file::{SecureFileError, unsafe_folder};
 pub use server::{Server, ServerError};
 pub use settings::{ConfigError, Settings, Speech, Verb};
 pub use task::{Hook, Sync, Task, Watch};

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 use zeroize::Zeroizing;
@@ -124,4 +124,19 @@ fn content(file: File) -> Result<Zeroizing<String>, SecureFileError> {
 /// An error of the system in its own words, without the number that Rust adds.
 pub(super) fn in_words(error: &io::Error) -> String {
     error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+/// The nearest folder on the way to a file into which others may put theirs, and its mode: what is read could then be
+/// somebody else's. `None` where there is none, or where it cannot be told.
+pub fn unsafe_folder(path: &Path) -> Option<(PathBuf, u32)> {
+    let ours = rustix::process::geteuid().as_raw();
+    let path = path.canonicalize().ok()?;
+    path.ancestors().skip(1).find_map(|folder| {
+        let meta = folder.metadata().ok()?;
+        let mode = meta.mode() & 0o7777;
+        // In a sticky folder nobody renames what is not theirs.
+        let is_open = mode & 0o022 != 0 && mode & 0o1000 == 0;
+        let is_anothers = meta.uid() != 0 && meta.uid() != ours;
+        (is_open || is_anothers).then(|| (folder.to_owned(), mode))
+    })
 }

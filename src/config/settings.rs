@@ -187,7 +187,7 @@ impl Settings {
                 let file = from_file(Some(&name), &read.common, here)?;
                 (name, read.common, Verb::Get(record_type), file)
             }
-            Command::Script(_) | Command::Sync(_) | Command::Hook(_) | Command::Watch(_) => {
+            Command::Script(_) | Command::Sync(_) | Command::Hook(_) | Command::Watch(_) | Command::Check(_) => {
                 return Err(ConfigError::NotOneShot);
             }
         };

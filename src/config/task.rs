@@ -8,6 +8,7 @@ use crate::source::Source;
 
 use super::args::{Args, Command, HookWords, SyncWords, WatchWords};
 use super::caller::{self, Caller, Event};
+use super::check::Check;
 use super::file::{Config, FileError, NamedConfig, Surroundings};
 use super::script::Script;
 use super::settings::{ConfigError, Settings, Speech};
@@ -27,6 +28,8 @@ pub enum Task {
     Detached(Config, String),
     /// The configured names, as long as it runs.
     Watch(Watch),
+    /// The chain from the configuration to the zone, examined.
+    Check(Box<Check>),
 }
 
 /// The configured names, once.
@@ -77,6 +80,10 @@ impl Task {
             Command::Watch(WatchWords { config, verbose, quiet }) => {
                 let config = read(config.as_deref(), &here)?;
                 Ok((Self::Watch(Watch { config }), speech(verbose, quiet, false)))
+            }
+            Command::Check(words) => {
+                let (check, speech) = Check::resolve(words, &here)?;
+                Ok((Self::Check(Box::new(check)), speech))
             }
             command => {
                 let settings = Settings::resolve(command, &here)?;

@@ -25,6 +25,8 @@ impl RecordType {
     pub const SOA: Self = Self(6);
     /// The name of an address (RFC 1035 §3.3.12).
     pub const PTR: Self = Self(12);
+    /// A host for mail (RFC 1035 §3.3.9).
+    pub const MX: Self = Self(15);
     /// Text (RFC 1035 §3.3.14).
     pub const TXT: Self = Self(16);
     /// An IPv6 address (RFC 3596).

@@ -167,7 +167,7 @@ impl Resolver {
             rcode = answer.rcode();
             // The resolver has followed aliases: whatever addresses there are belong to the end of the chain.
             let records = answer.answers().iter().filter(|record| record.record_type == record_type);
-            addresses.extend(records.filter_map(|record| address(record.rdata.octets())));
+            addresses.extend(records.filter_map(|record| record.rdata.address()));
         }
         if addresses.is_empty() { Err(LookupError::NoAddress(name.to_string(), rcode)) } else { Ok(addresses) }
     }
@@ -189,13 +189,6 @@ impl Resolver {
 /// Whether a resolver says no more than that it cannot or does not want to: then the next is asked.
 fn is_unable(answer: &Answer) -> bool {
     matches!(answer.rcode(), Rcode::SERVFAIL | Rcode::REFUSED | Rcode::NOTIMP)
-}
-
-fn address(octets: &[u8]) -> Option<IpAddr> {
-    match *octets {
-        [a, b, c, d] => Some(IpAddr::from([a, b, c, d])),
-        _ => <[u8; 16]>::try_from(octets).ok().map(IpAddr::from),
-    }
 }
 
 #[cfg(test)]

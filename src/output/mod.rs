@@ -4,6 +4,7 @@
 //! it helps a second line `nsup: hint: what to do`: lower case, no full stop. What came from the network is escaped
 //! before a terminal sees it. A secret never comes this far.
 
+mod check;
 mod explain;
 mod follow;
 mod json;
@@ -19,7 +20,8 @@ use std::io::{ErrorKind, IsTerminal, Write};
 
 use crate::exit::Exit;
 
-pub use explain::{Message, Subject, exit_of, explain};
+pub use check::{Finding, Link, State, finding, findings};
+pub use explain::{Message, Subject, exit_of, explain, utc};
 pub use follow::{Followed, followed};
 pub use report::{Report, dry_run, records, result};
 pub use syslog::{Severity, Syslog};

@@ -10,7 +10,8 @@ use crate::dns::{Name, RecordType};
 
 /// The `key` statement with `...` in the place of the secret.
 pub fn key_clause(name: &Name, algorithm: &str) -> Vec<String> {
-    key_file(name, algorithm, "...").lines().map(str::to_owned).collect()
+    // A printer would show a tab as what it is.
+    key_file(name, algorithm, "...").lines().map(|line| line.replace('\t', "    ")).collect()
 }
 
 /// A whole key file, as tsig-keygen writes them; wiped when dropped. `secret` is base64.
@@ -54,12 +55,12 @@ pub fn grant_below(key: &Name, top: &Name, types: &[RecordType]) -> Option<Strin
 pub fn zone_clause(zone: &Name, grants: &[String]) -> Vec<String> {
     let mut lines = vec![
         format!("zone \"{}\" {{", bare(zone)),
-        "\ttype primary;".to_owned(),
-        format!("\tfile \"{}\";", usual_zone_file(zone)),
-        "\tupdate-policy {".to_owned(),
+        "    type primary;".to_owned(),
+        format!("    file \"{}\";", usual_zone_file(zone)),
+        "    update-policy {".to_owned(),
     ];
-    lines.extend(grants.iter().map(|grant| format!("\t\t{grant}")));
-    lines.extend(["\t};".to_owned(), "};".to_owned()]);
+    lines.extend(grants.iter().map(|grant| format!("        {grant}")));
+    lines.extend(["    };".to_owned(), "};".to_owned()]);
     lines
 }
 
@@ -136,7 +137,7 @@ mod tests {
         assert_eq!(*text, "key \"home\" {\n\talgorithm hmac-sha256;\n\tsecret \"c2Vj\";\n};\n");
         assert_eq!(
             key_clause(&name("home"), "hmac-sha256"),
-            ["key \"home\" {", "\talgorithm hmac-sha256;", "\tsecret \"...\";", "};"]
+            ["key \"home\" {", "    algorithm hmac-sha256;", "    secret \"...\";", "};"]
         );
     }
 

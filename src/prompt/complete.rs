@@ -100,7 +100,7 @@ fn name_at(record_type: RecordType) -> Option<usize> {
     match record_type {
         RecordType::NS | RecordType::CNAME | RecordType::PTR | RecordType::DNAME => Some(0),
         // MX and SRV.
-        RecordType(15) => Some(1),
+        RecordType::MX => Some(1),
         RecordType(33) => Some(3),
         _ => None,
     }

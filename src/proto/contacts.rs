@@ -133,6 +133,11 @@ impl Contacts {
         }
     }
 
+    /// The servers, in the order in which they are to be asked, with the names that they are known by.
+    pub fn servers(&self) -> impl Iterator<Item = (SocketAddr, Option<Arc<str>>)> + '_ {
+        self.in_turn().map(|server| (server, self.host_of(server)))
+    }
+
     /// The server that answered last, or will be asked first.
     pub fn current(&self) -> Option<SocketAddr> {
         self.in_turn().next()
@@ -159,7 +164,7 @@ impl Contacts {
 
     /// Takes over a server's clock for the rest of the run: once, from an answer that verified, and only a time that
     /// can be (RFC 8945 §5.2.3 leaves it to the client; the machine's own clock is never touched). Says whether it did.
-    pub(super) fn set_clock(&mut self, theirs: u64, ours: u64) -> bool {
+    pub fn set_clock(&mut self, theirs: u64, ours: u64) -> bool {
         let plausible = self.clock == Clock::Ours && (EARLIEST..LATEST).contains(&theirs);
         let difference = i64::try_from(theirs).ok().zip(i64::try_from(ours).ok()).map(|(theirs, ours)| theirs - ours);
         match difference {

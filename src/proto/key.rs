@@ -62,6 +62,11 @@ impl Key {
         Self { name: name.to_lowercase(), algorithm, least_mac_octets, secret }
     }
 
+    /// The same secret under the same name with another algorithm.
+    pub fn with_algorithm(&self, algorithm: Algorithm) -> Self {
+        Self::new(&self.name, algorithm, algorithm.mac_octets(), self.secret.clone())
+    }
+
     /// The name, which the server's configuration has too.
     pub fn name(&self) -> &Name {
         &self.name

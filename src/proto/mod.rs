@@ -22,6 +22,7 @@ pub mod effects;
 pub mod exchange;
 pub mod goal;
 pub mod outcome;
+pub mod probe;
 pub mod query;
 pub mod stage;
 

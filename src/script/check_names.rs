@@ -28,7 +28,6 @@ const NAMES: &[(u16, &[Must])] = &[
     (38, &[Must::Host]),
 ];
 const WKS: RecordType = RecordType(11);
-const MX: RecordType = RecordType(15);
 const A6: RecordType = RecordType(38);
 const SVCB: RecordType = RecordType(64);
 const HTTPS: RecordType = RecordType(65);
@@ -60,7 +59,7 @@ pub(super) fn check(owner: &Name, class: Class, record_type: RecordType, rdata: 
 /// Whether a name may have records of a type.
 fn may_own(owner: &Name, class: Class, record_type: RecordType) -> bool {
     match record_type {
-        MX => is_host_or_wildcard(owner),
+        RecordType::MX => is_host_or_wildcard(owner),
         RecordType::A if class == Class::IN => {
             is_host_or_wildcard(owner) || is_global_catalog(owner) || is_sender_policy(owner)
         }

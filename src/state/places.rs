@@ -23,18 +23,23 @@ impl Places {
             true => Some(PathBuf::from("/run/nsup")),
             false => Some(absolute("XDG_RUNTIME_DIR", environment)?.join("nsup")),
         });
-        let state = configured.map(Path::to_owned).or_else(|| systemds("STATE_DIRECTORY", environment));
-        let state = state.or_else(|| match is_root {
-            true => Some(PathBuf::from("/var/lib/nsup")),
-            false => absolute("XDG_STATE_HOME", environment)
-                .or_else(|| Some(absolute("HOME", environment)?.join(".local/state")))
-                .map(|directory| directory.join("nsup")),
-        });
+        let state = Self::find(configured, environment);
         // Events say which addresses a machine had, and locks can be held by whoever can open them.
         let made = state.as_ref().is_some_and(|path| is_made(path, 0o755));
         let named = state.as_ref().map_or_else(|| "no directory".to_owned(), |path| path.display().to_string());
         let refused = (!made).then(|| format!("{named} cannot be made, or others may write to it"));
         Self { runtime: runtime.filter(|path| is_made(path, 0o700)), state: state.filter(|_| made), refused }
+    }
+
+    /// Where the state is, whether there is such a directory or not.
+    pub fn find(configured: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+        let state = configured.map(Path::to_owned).or_else(|| systemds("STATE_DIRECTORY", environment));
+        state.or_else(|| match rustix::process::geteuid().is_root() {
+            true => Some(PathBuf::from("/var/lib/nsup")),
+            false => absolute("XDG_STATE_HOME", environment)
+                .or_else(|| Some(absolute("HOME", environment)?.join(".local/state")))
+                .map(|directory| directory.join("nsup")),
+        })
     }
 }
 

@@ -88,7 +88,7 @@ pub(super) async fn look(item: &Item, signals: &Signals, server: Option<IpAddr>,
         Found::This(address) if is_down && (signals.is_emptied || lost.contains(&address)) && younger(FAREWELL) => {
             Wish::Nothing(End::Waiting(format!("{address} is said to go and is there still")))
         }
-        Found::This(address) => Wish::Targets(vec![target(item, Goal::Exactly(vec![rdata(address)]))]),
+        Found::This(address) => Wish::Targets(vec![target(item, Goal::Exactly(vec![Rdata::from_address(address)]))]),
         // The link is up again, and its address still to come.
         Found::Nothing(why) if signals.kind == Some(Kind::Up) && younger(named.wait_for_address.value) => {
             Wish::Nothing(End::Waiting(why))
@@ -148,8 +148,8 @@ fn is_about(signals: &Signals, interface: &str) -> bool {
 fn down(item: &Item, lost: &[IpAddr]) -> Wish {
     let on_down = &item.member.named.on_down.value;
     let goal = |lost: &IpAddr| match on_down.fall_back(item.family) {
-        Some(other) => Goal::Replacing(rdata(*lost), rdata(other)),
-        None => Goal::Excluding(rdata(*lost)),
+        Some(other) => Goal::Replacing(Rdata::from_address(*lost), Rdata::from_address(other)),
+        None => Goal::Excluding(Rdata::from_address(*lost)),
     };
     match (on_down, on_down.fall_back(item.family)) {
         (OnDown::Keep, _) | (OnDown::FallBack { .. }, None) => {
@@ -175,12 +175,4 @@ fn target(item: &Item, goal: Goal) -> Target {
 /// The type of an item's records.
 pub(super) fn record_type(item: &Item) -> RecordType {
     item.family.record_type()
-}
-
-/// An address as data.
-pub(super) fn rdata(address: IpAddr) -> Rdata {
-    match address {
-        IpAddr::V4(address) => Rdata::from_octets(address.octets().to_vec()),
-        IpAddr::V6(address) => Rdata::from_octets(address.octets().to_vec()),
-    }
 }

@@ -1,5 +1,6 @@
 //! The words of the command line as the user said them; nothing is looked up here.
 
+mod check;
 mod common;
 #[allow(unreachable_pub)] // As below.
 mod public;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand};
 
+pub(super) use check::CheckWords;
 pub(super) use common::{Common, TlsWords};
 #[allow(unused_imports, unreachable_pub)] // Until the verbs that use it are there.
 pub(super) use public::PublicWords;
@@ -57,6 +59,8 @@ pub enum Command {
     Hook(HookWords),
     /// Stay, and follow the kernel's notifications of changed addresses
     Watch(WatchWords),
+    /// Examine the whole chain from nsup.toml to the zone, change nothing, and say what to mend
+    Check(CheckWords),
 }
 
 /// A change.

@@ -18,6 +18,7 @@ mod template;
 mod text;
 
 use std::fmt;
+use std::net::IpAddr;
 
 use super::{Malformed, Name, Reader, RecordType, Word};
 use field::Field;
@@ -30,6 +31,20 @@ pub use text::RdataError;
 pub struct Rdata(Vec<u8>);
 
 impl Rdata {
+    /// The data of an A or an AAAA record (RFC 1035 §3.4.1, RFC 3596 §2.2).
+    pub fn from_address(address: IpAddr) -> Self {
+        Self(match address {
+            IpAddr::V4(address) => address.octets().to_vec(),
+            IpAddr::V6(address) => address.octets().to_vec(),
+        })
+    }
+
+    /// The address that this is if it is of an A or an AAAA record.
+    pub fn address(&self) -> Option<IpAddr> {
+        let four = <[u8; 4]>::try_from(self.0.as_slice()).map(IpAddr::from);
+        four.or_else(|_| <[u8; 16]>::try_from(self.0.as_slice()).map(IpAddr::from)).ok()
+    }
+
     /// Reads the presentation form of a type's data, word by word; every name is absolute, with or without its final
     /// dot, and `@` is the root, as for `nsupdate`.
     ///

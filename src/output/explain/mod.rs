@@ -261,7 +261,8 @@ fn at(subject: &Subject) -> String {
     subject.server.map_or_else(|| "the server".to_owned(), |server| server.to_string())
 }
 
-fn utc(unix: u64) -> String {
+/// A time as people of all zones read it, from seconds since 1970.
+pub fn utc(unix: u64) -> String {
     let time: Option<SystemTime> = UNIX_EPOCH.checked_add(Duration::from_secs(unix));
     // humantime goes to the year 9999, a TSIG's 48 bits far beyond.
     let time = time.filter(|_| unix < 253_402_300_800);

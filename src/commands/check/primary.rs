@@ -1,0 +1,212 @@
+//! Whether the server takes updates of a zone at all: the primary does, or one that hands them on to it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use crate::config::{CheckGroup, Primary};
+use crate::dns::{Name, RecordType};
+use crate::exit::Exit;
+use crate::net::{Resolver, ResolverConfig};
+use crate::output::{Link, Subject, exit_of, explain};
+use crate::proto::exchange::{Answered, Purpose};
+use crate::proto::outcome::{Outcome, Refusal};
+use crate::proto::{Rcode, TsigError, probe, query};
+use crate::state::History;
+
+use super::super::conversation::{Conversation, random, subject};
+use super::knock::{Door, Heard};
+use super::report::{Broken, Report};
+use super::server::Knocked;
+use super::signature::granting;
+use super::zone::{InZone, bare};
+
+/// How long the resolver may take to say where the primary is.
+const FINDING: Duration = Duration::from_secs(4);
+
+/// What is known of a zone and its server.
+pub(super) struct Place<'p> {
+    pub(super) group: &'p CheckGroup,
+    pub(super) primary: &'p Primary,
+    pub(super) zone: &'p InZone,
+    pub(super) history: &'p History,
+}
+
+impl Place<'_> {
+    /// Since when the zone has held what this machine put there, as far as that was taken down: the last time of any of its
+    /// names.
+    pub(super) fn held_since(&self) -> Option<u64> {
+        let held = self.zone.names.iter().flat_map(|examined| {
+            let of = |record_type: &RecordType| self.history.of(&examined.name.to_string(), &record_type.to_string());
+            examined.types.iter().filter_map(of).filter_map(|entry| entry.published)
+        });
+        held.map(|published| published.since).max()
+    }
+}
+
+/// Sends an update that changes nothing.
+pub(super) async fn takes_updates(
+    place: &Place<'_>,
+    knocked: &mut Knocked,
+    talk: &mut Conversation,
+    report: &mut Report,
+) -> Result<(), Broken> {
+    let Place { primary, zone, .. } = place;
+    let (server, key) = (knocked.door.server, primary.key.name());
+    let origin = &zone.authority.zone;
+    let subject =
+        Subject { server: Some(server), zone: Some(origin.clone()), ..subject(primary, origin, "SOA".to_owned()) };
+    talk.restart();
+    let answered = match probe::harmless(origin) {
+        Ok(message) => talk.ask(&mut knocked.contacts, message, Purpose::Ask).await,
+        Err(why) => return Err(report.fault(Link::Primary, Exit::Setup, why.to_string(), Vec::new())),
+    };
+    let outcome = match answered {
+        Ok(Answered::Reply(reply, ..)) => match reply.rcode() {
+            Rcode::NOERROR => {
+                report.good(Link::Primary, format!("{server} takes updates of {origin}"));
+                return Ok(());
+            }
+            Rcode::REFUSED => return Err(refused(place, knocked, talk, report).await),
+            Rcode::SERVFAIL => {
+                let what = format!(
+                    "{server} is a secondary of {origin} that hands updates on, and does not reach its primary (SERVFAIL)"
+                );
+                let primary = zone.authority.primary.to_string();
+                let remedy = vec![
+                    format!("the primary, by the zone's SOA, is {primary}: does named run there?"),
+                    format!(
+                        "or ask it without the secondary between: {}",
+                        place.group.server_by.change_to(primary.trim_end_matches('.'))
+                    ),
+                ];
+                return Err(report.fault(Link::Primary, Exit::Refused, what, remedy));
+            }
+            _ => Outcome::Refused(Refusal::of(&reply, false)),
+        },
+        Ok(Answered::Unsettled(_, Some(hint))) if hint.claim.tsig_error == Some(TsigError::BADKEY) => {
+            let what = if hint.claim.rcode == Rcode::SERVFAIL {
+                format!("{server} hands updates of {origin} on to its primary, which has no key {key} (BADKEY)")
+            } else {
+                format!("{server} knows key {key}, and lets it update nothing of {origin} (BADKEY, as Knot says it)")
+            };
+            let mut remedy = granting(&primary.key, place.group, origin);
+            if hint.claim.rcode != Rcode::SERVFAIL {
+                remedy =
+                    vec![format!("knot.conf: an acl with action: update and key: {}, in the zone's list", bare(key))];
+            }
+            return Err(report.fault(Link::Primary, Exit::Unauthentic, what, remedy));
+        }
+        Ok(Answered::Unsettled(_, Some(hint))) => Outcome::Unauthentic { hint, sent: false },
+        Ok(Answered::Unsettled(failures, None) | Answered::NotSent(failures)) => Outcome::Unreachable(failures),
+        Err(why) => Outcome::Impossible(why.to_string()),
+    };
+    match explain(&outcome, &subject) {
+        Some(message) => Err(report.failed(Link::Primary, exit_of(&outcome), message)),
+        None => Err(Broken),
+    }
+}
+
+/// No update of the zone at all: a secondary, or a primary that grants this key nothing, or a zone that is frozen.
+async fn refused(place: &Place<'_>, knocked: &mut Knocked, talk: &mut Conversation, report: &mut Report) -> Broken {
+    let Place { group, primary, zone, .. } = place;
+    let (server, key) = (knocked.door.server, primary.key.name());
+    let origin = &zone.authority.zone;
+    let elsewhere: Vec<IpAddr> = primaries(place, knocked, talk).await;
+    if !elsewhere.is_empty() && !elsewhere.contains(&server.ip()) {
+        let named = &zone.authority.primary;
+        for ip in elsewhere {
+            let other = SocketAddr::new(ip, server.port());
+            let door = Door { server: other, host: Some(named.to_string().into()), ..knocked.door.clone() };
+            let Ok(message) = probe::harmless(origin) else { continue };
+            match door.knock(message, Some(&primary.key), talk).await {
+                Ok(Heard::Reply(reply, _)) if reply.rcode() == Rcode::NOERROR => {
+                    let what = format!(
+                        "{server} is a secondary of {origin}, and hands no updates on; its primary {other} ({named}) takes them \
+                         with this key"
+                    );
+                    let remedy = vec![group.server_by.change_to(server_words(other))];
+                    return report.fault(Link::Primary, Exit::Refused, what, remedy);
+                }
+                Ok(Heard::Nothing(why)) => {
+                    let what = format!(
+                        "{server} takes no update of {origin}: by the zone's SOA its primary is {named}, at {other}, which does \
+                         not answer ({why})"
+                    );
+                    let remedy = vec![
+                        format!("does named run there? Then: {}", group.server_by.change_to(server_words(other))),
+                        "or, on the secondary, in its zone: allow-update-forwarding { any; };".to_owned(),
+                    ];
+                    return report.fault(Link::Primary, Exit::Refused, what, remedy);
+                }
+                _ => {}
+            }
+        }
+        let what = format!("{server} takes no update of {origin}: by the zone's SOA its primary is {named}");
+        return report.fault(Link::Primary, Exit::Refused, what, vec![group.server_by.change_to(bare(named))]);
+    }
+    let log =
+        format!("the server's log says which: \"update '{}/IN' denied\", or that the zone is frozen", bare(origin));
+    let grants = granting(&primary.key, group, origin);
+    match place.held_since() {
+        // What has worked until now has not lost its grant by itself.
+        Some(since) => {
+            let what = format!(
+                "{server} takes no update of {origin} any more (REFUSED), and did until now (our value is there since {}): the zone \
+                 is frozen",
+                crate::output::utc(since)
+            );
+            let mut remedy = vec![
+                format!("on the server: rndc thaw {}", bare(origin)),
+                format!("if that is not it, its update-policy has lost key {key}; {log}"),
+            ];
+            remedy.extend(grants);
+            report.fault(Link::Primary, Exit::Refused, what, remedy)
+        }
+        None => {
+            let what = format!(
+                "{server} takes no update of {origin} from key {key}, whatever it is (REFUSED): neither an update-policy nor an \
+                 allow-update of the zone has the key"
+            );
+            let mut remedy = vec!["in named.conf (instead of allow-update, beside which it cannot stand):".to_owned()];
+            remedy.extend(grants);
+            remedy.push(format!("if it is there, the zone is frozen (rndc thaw {}); {log}", bare(origin)));
+            report.fault(Link::Primary, Exit::Refused, what, remedy)
+        }
+    }
+}
+
+/// The addresses of the primary that the zone's SOA names: as the server itself has them, else the resolver.
+async fn primaries(place: &Place<'_>, knocked: &mut Knocked, talk: &mut Conversation) -> Vec<IpAddr> {
+    let host = &place.zone.authority.primary;
+    let mut found = Vec::new();
+    for record_type in [RecordType::A, RecordType::AAAA] {
+        talk.restart();
+        let asked = talk.ask(&mut knocked.contacts, query::question(host, record_type), Purpose::Ask).await;
+        if let Ok(Answered::Reply(reply, ..)) = asked {
+            found.extend(reply.rrset(host, record_type).filter_map(|record| record.rdata.address()));
+        }
+    }
+    if found.is_empty() && !host.is_root() {
+        let mut config = ResolverConfig::system();
+        if !place.primary.resolvers.is_empty() {
+            config.servers.clone_from(&place.primary.resolvers);
+        }
+        let mut resolver = Resolver::new(config, place.primary.source);
+        let text = host.to_string();
+        let asked = tokio::time::timeout(FINDING, resolver.addresses(&text, &mut random)).await;
+        found = asked.ok().and_then(Result::ok).unwrap_or_default();
+    }
+    found
+}
+
+/// An address as `server =` and `--server` have it.
+fn server_words(server: SocketAddr) -> String {
+    if server.port() == 53 { server.ip().to_string() } else { server.to_string() }
+}
+
+/// The name of the zone, for whoever only wants that.
+impl InZone {
+    pub(super) fn origin(&self) -> &Name {
+        &self.authority.zone
+    }
+}

@@ -1,0 +1,201 @@
+//! The server: its addresses, whether they answer over TCP and UDP, its clock, and whether it knows the key.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use crate::config::{CheckGroup, Primary};
+use crate::dns::RecordType;
+use crate::exit::Exit;
+use crate::output::Link;
+use crate::proto::exchange::Hint;
+use crate::proto::{Contacts, Key, Reply, Transport, Transports, TsigError, query};
+
+use super::super::conversation::{Conversation, contacts};
+use super::knock::{Door, Heard};
+use super::report::{Broken, Report};
+
+/// By how many seconds clocks may differ without a word, and with one: TSIG ends at 300 (RFC 8945 §10).
+const SAME: u64 = 3;
+const NEAR: u64 = 60;
+
+/// What was learnt at the doors of a server.
+#[derive(Debug)]
+pub(super) struct Knocked {
+    /// Whom to ask from now on, and how.
+    pub(super) contacts: Contacts,
+    /// Where to knock.
+    pub(super) door: Door,
+}
+
+/// What was heard at the first door that opened.
+pub(super) enum First {
+    /// It verified.
+    Reply(Box<Reply>, u64),
+    /// It proves nothing.
+    Unproven(Hint),
+}
+
+/// Knocks at every door: each address, over each transport that may be used.
+pub(super) async fn reach(
+    group: &CheckGroup,
+    primary: &Primary,
+    found: &Contacts,
+    talk: &Conversation,
+    report: &mut Report,
+) -> Result<(Knocked, First), Broken> {
+    let transports: &[Transport] = match primary.transports {
+        Transports::TcpFirst => &[Transport::Tcp, Transport::Udp],
+        Transports::Tcp => &[Transport::Tcp],
+        Transports::Udp => &[Transport::Udp],
+        Transports::Tls => &[Transport::Tls],
+    };
+    let question = match group.names.first() {
+        Some(first) => query::question(primary.zone.as_ref().unwrap_or(&first.name), RecordType::SOA),
+        None => return Err(report.fault(Link::Server, Exit::Setup, "there is no name to ask for", Vec::new())),
+    };
+    let doors = found.servers().flat_map(|(server, host)| {
+        transports.iter().map(move |transport| Door { server, host: host.clone(), transport: *transport })
+    });
+    let knock = doors.map(async |door| {
+        let mut own = Conversation::new(primary, talk.printer).like(talk);
+        let heard = door.knock(question.clone(), Some(&primary.key), &mut own).await;
+        (door, heard.unwrap_or_else(|why| Heard::Nothing(why.to_string())))
+    });
+    let mut all: Vec<(Door, Heard)> = join_all(knock).await;
+    let is_open = |(_, heard): &(Door, Heard)| !matches!(heard, Heard::Nothing(_));
+    let Some(first) = all.iter().position(is_open) else { return Err(closed(group, &all, report)) };
+    tell(&all, report);
+    let open: Vec<_> =
+        found.servers().filter(|(server, _)| all.iter().any(|one| is_open(one) && one.0.server == *server)).collect();
+    let (door, heard) = all.swap_remove(first);
+    let mut way = primary.clone();
+    if door.transport == Transport::Udp {
+        // Connections were tried; each message would try again, and wait.
+        way.reach.transports = Transports::Udp;
+    }
+    let mut contacts = contacts(&way, open.iter().map(|(server, _)| *server).collect());
+    for (server, host) in &open {
+        host.iter().for_each(|host| contacts.known_as(*server, host));
+    }
+    let first = match heard {
+        Heard::Reply(reply, at) => First::Reply(reply, at),
+        Heard::Unproven(hint) => First::Unproven(hint),
+        Heard::Nothing(why) => return Err(report.fault(Link::Server, Exit::Unreachable, why, Vec::new())),
+    };
+    Ok((Knocked { contacts, door }, first))
+}
+
+/// Not one door opened.
+fn closed(group: &CheckGroup, all: &[(Door, Heard)], report: &mut Report) -> Broken {
+    let why = |(door, heard): &(Door, Heard)| match heard {
+        Heard::Nothing(why) => format!("{} {}: {why}", door.transport, door.server),
+        _ => String::new(),
+    };
+    let listed: Vec<String> = all.iter().map(why).collect();
+    let Some((door, _)) = all.first() else {
+        return report.fault(Link::Server, Exit::Unreachable, "no server is known", Vec::new());
+    };
+    let port = door.server.port();
+    let says = |words: &str| all.iter().all(|(_, heard)| matches!(heard, Heard::Nothing(why) if why.contains(words)));
+    let (cause, remedy) = if says("connection refused") {
+        (
+            "nothing listens there",
+            format!("on the server: does named run, and has its listen-on this address? ss -lntu 'sport = :{port}'"),
+        )
+    } else if says("unreachable") || says("no route") {
+        ("there is no way to it", "ip route get ADDRESS shows which way this machine would take".to_owned())
+    } else if door.transport == Transport::Tls {
+        ("no DNS over TLS", "openssl s_client -connect SERVER:853 shows what the server presents".to_owned())
+    } else {
+        (
+            "a filter drops what is sent, or there is no such machine",
+            format!("let TCP and UDP to port {port} through; on the server, nft list ruleset shows its filters"),
+        )
+    };
+    let what = format!("no answer: {cause} ({}; said by {})", listed.join("; "), group.server_by);
+    report.fault(Link::Server, Exit::Unreachable, what, vec![remedy])
+}
+
+/// A line for each address.
+fn tell(all: &[(Door, Heard)], report: &mut Report) {
+    let mut rest = all;
+    while let Some((door, _)) = rest.first() {
+        let (own, others) = rest.split_at(rest.iter().take_while(|(other, _)| other.server == door.server).count());
+        rest = others;
+        let open: Vec<String> = own
+            .iter()
+            .filter(|(_, heard)| !matches!(heard, Heard::Nothing(_)))
+            .map(|(door, _)| format!("over {}", door.transport))
+            .collect();
+        let shut: Vec<(&Door, &String)> = own
+            .iter()
+            .filter_map(|(door, heard)| match heard {
+                Heard::Nothing(why) => Some((door, why)),
+                _ => None,
+            })
+            .collect();
+        let whys: Vec<String> = shut.iter().map(|(door, why)| format!("over {} ({why})", door.transport)).collect();
+        let port = door.server.port();
+        match (open.is_empty(), shut.first()) {
+            (_, None) => report.good(Link::Server, format!("{} answers {}", door.server, open.join(" and "))),
+            (true, Some(_)) => report.warn(
+                Link::Server,
+                format!("{} does not answer {}: the next is asked", door.server, whys.join(" nor ")),
+                vec!["each run waits for it first: take it out, or mend it".to_owned()],
+            ),
+            (false, Some((shut, _))) => report.warn(
+                Link::Server,
+                format!("{} answers {}, and not {}", door.server, open.join(" and "), whys.join(" nor ")),
+                vec![match shut.transport {
+                    Transport::Udp => format!("nsup does without; others who ask this server need UDP to port {port}"),
+                    _ => format!("let TCP to port {port} through: datagrams get lost, and long messages need TCP"),
+                }],
+            ),
+        }
+    }
+}
+
+/// The two clocks, and that the server knows the key: both from the first answer that verified.
+pub(super) fn clocks(reply: &Reply, at: u64, knocked: &Knocked, key: &Key, report: &mut Report) -> Result<(), Broken> {
+    let server = knocked.door.server;
+    let shown = |difference: u64| humantime::format_duration(Duration::from_secs(difference)).to_string();
+    let order = |theirs: u64| if theirs > at { "behind" } else { "ahead of" };
+    if reply.tsig_error() == TsigError::BADTIME {
+        let theirs = reply.server_time().unwrap_or(0);
+        let what = format!(
+            "this machine's clock is {} {} that of {server} (BADTIME)",
+            shown(theirs.abs_diff(at)),
+            order(theirs)
+        );
+        let remedy = "set the clock that is wrong: timedatectl set-ntp true".to_owned();
+        let mut trial = knocked.contacts.clone();
+        if !trial.set_clock(theirs, at) {
+            let what = format!("{what}, and the server's cannot be right");
+            return Err(report.fault(Link::Clock, Exit::Refused, what, vec![remedy]));
+        }
+        report.warn(Link::Clock, format!("{what}: nsup signs with the server's time instead"), vec![remedy]);
+    } else if let Some(theirs) = reply.signed_at() {
+        match theirs.abs_diff(at) {
+            ..=SAME => report.good(Link::Clock, format!("{server} has the same time")),
+            difference if difference <= NEAR => {
+                let what = format!("{} {} that of {server}", shown(difference), order(theirs));
+                report.good(Link::Clock, what);
+            }
+            difference => {
+                let what = format!(
+                    "this machine's clock is {} {} that of {server}; signatures end at five minutes",
+                    shown(difference),
+                    order(theirs)
+                );
+                report.warn(
+                    Link::Clock,
+                    what,
+                    vec!["set the clock that is wrong: timedatectl set-ntp true".to_owned()],
+                );
+            }
+        }
+    }
+    report.good(Link::Signature, format!("{server} knows key {} with this secret", key.name()));
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! A key that the server does not take: which of its name, its secret and its algorithm it is.
+//!
+//! Such answers are not signed (RFC 8945 §5.3.2), so they only say where to look.
+
+use std::sync::Arc;
+
+use crate::config::CheckGroup;
+use crate::dns::{Name, RecordType};
+use crate::exit::Exit;
+use crate::output::{Link, explain, named_conf};
+use crate::proto::discovery::{Authority, Discovery, Found};
+use crate::proto::exchange::Hint;
+use crate::proto::outcome::Outcome;
+use crate::proto::{Algorithm, Key, Rcode, Transport, TsigError, probe, query};
+
+use super::super::conversation::{Conversation, subject};
+use super::knock::{Door, Heard};
+use super::report::{Broken, Report};
+use crate::config::Primary;
+
+/// What the server makes of the same secret with another algorithm.
+enum Other {
+    /// It verifies: the server has the key with this one.
+    Known(Algorithm),
+    /// The server has the key with this one, and another secret.
+    OtherSecret(Algorithm),
+}
+
+/// Finds out why there was only an answer that proves nothing.
+pub(super) async fn unproven(
+    hint: &Hint,
+    group: &CheckGroup,
+    primary: &Primary,
+    door: &Door,
+    talk: &mut Conversation,
+    report: &mut Report,
+) -> Broken {
+    let key = &primary.key;
+    let (server, name) = (door.server, key.name());
+    let file = group.key_file.as_ref().map_or_else(|| "-y".to_owned(), |path| path.display().to_string());
+    let said = |what: String, remedy: Vec<String>, report: &mut Report| {
+        report.fault(
+            Link::Signature,
+            Exit::Unauthentic,
+            format!("{what} ({}, not signed, as it must be)", error_word(hint)),
+            remedy,
+        )
+    };
+    let again = || {
+        vec![
+            "copy the key's file from the server again, whole".to_owned(),
+            "nsup key show FILE shows the same fingerprint on both sides where the secrets are the same".to_owned(),
+        ]
+    };
+    match hint.claim.tsig_error {
+        Some(TsigError::BADSIG) => said(format!("{server} has key {name} with another secret"), again(), report),
+        Some(TsigError::BADKEY) => match other_algorithm(key, &primary.zone, group, door, talk).await {
+            Some(Other::Known(theirs)) => {
+                let what = format!("{server} has key {name} with {theirs}, and {file} says {}", key.algorithm());
+                said(what, vec![format!("{file}: algorithm {theirs};")], report)
+            }
+            Some(Other::OtherSecret(theirs)) => {
+                let what = format!(
+                    "{server} has key {name} with {theirs} and another secret; {file} says {}",
+                    key.algorithm()
+                );
+                said(what, again(), report)
+            }
+            None => match takes_unsigned(group, primary, door, talk).await {
+                Some(zone) => {
+                    let what = format!(
+                        "{server} has no key {name}, and goes by addresses: {zone} takes unsigned updates from this machine"
+                    );
+                    said(what, make_known(key, group, &zone), report)
+                }
+                None => {
+                    let what = format!("{server} has no key {name}");
+                    let zone = primary.zone.clone();
+                    let zone = zone.or_else(|| group.names.first()?.name.parent()).unwrap_or_else(Name::root);
+                    let mut remedy = make_known(key, group, &zone);
+                    remedy.push(
+                        "if it has: each view of named.conf has its own keys, or the file here says another name"
+                            .to_owned(),
+                    );
+                    said(what, remedy, report)
+                }
+            },
+        },
+        _ => {
+            let types = "SOA".to_owned();
+            let asked = group.names.first().map_or_else(Name::root, |first| first.name.clone());
+            let subject = crate::output::Subject { server: Some(server), ..subject(primary, &asked, types) };
+            let outcome = Outcome::Unauthentic { hint: *hint, sent: false };
+            match explain(&outcome, &subject) {
+                Some(message) => report.failed(Link::Signature, Exit::Unauthentic, message),
+                None => Broken,
+            }
+        }
+    }
+}
+
+fn error_word(hint: &Hint) -> String {
+    match hint.claim.tsig_error {
+        Some(error) => error.to_string(),
+        None => hint.claim.rcode.to_string(),
+    }
+}
+
+/// Tries the other algorithms, the outdated ones last.
+async fn other_algorithm(
+    key: &Key,
+    zone: &Option<Name>,
+    group: &CheckGroup,
+    door: &Door,
+    talk: &mut Conversation,
+) -> Option<Other> {
+    let asked = zone.as_ref().or_else(|| Some(&group.names.first()?.name))?;
+    for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| *algorithm != key.algorithm()) {
+        let other = Arc::new(key.with_algorithm(algorithm));
+        match door.knock(query::question(asked, RecordType::SOA), Some(&other), talk).await.ok()? {
+            Heard::Reply(..) => return Some(Other::Known(algorithm)),
+            Heard::Unproven(hint) if hint.claim.tsig_error == Some(TsigError::BADSIG) => {
+                return Some(Other::OtherSecret(algorithm));
+            }
+            Heard::Unproven(_) => {}
+            Heard::Nothing(_) => return None,
+        }
+    }
+    None
+}
+
+/// The zone, if the server takes updates of it from here without a key.
+async fn takes_unsigned(group: &CheckGroup, primary: &Primary, door: &Door, talk: &mut Conversation) -> Option<Name> {
+    let first = group.names.first()?;
+    let zone = match &primary.zone {
+        Some(zone) => zone.clone(),
+        None => walk_unsigned(&first.name, door, talk).await?.zone,
+    };
+    // Over TCP BIND lets unsigned ones pass, as far as they change nothing, since an address proves something there.
+    let door = Door { transport: Transport::Udp, ..door.clone() };
+    match door.knock(probe::harmless(&zone).ok()?, None, talk).await.ok()? {
+        Heard::Reply(reply, _) if reply.rcode() == Rcode::NOERROR => Some(zone),
+        _ => None,
+    }
+}
+
+/// The zone of a name as the server shows it to whoever has no key.
+pub(super) async fn walk_unsigned(name: &Name, door: &Door, talk: &mut Conversation) -> Option<Authority> {
+    let mut discovery = Discovery::new(name.clone(), RecordType::A);
+    loop {
+        let message = query::question(discovery.asked(), RecordType::SOA);
+        let Heard::Reply(reply, _) = door.knock(message, None, talk).await.ok()? else { return None };
+        match discovery.heard(&reply) {
+            Found::Zone(authority) => return Some(authority).filter(|_| reply.is_authoritative()),
+            Found::Further => {}
+            Found::Delegated(_) | Found::Nothing(_) => return None,
+        }
+    }
+}
+
+/// The lines of named.conf by which a server knows the key, and lets it change the names.
+fn make_known(key: &Key, group: &CheckGroup, zone: &Name) -> Vec<String> {
+    let path = named_conf::usual_key_file(key.name());
+    let mut lines = vec![format!("named.conf, with the key's file at {path}:"), named_conf::include_line(&path)];
+    lines.extend(granting(key, group, zone));
+    lines
+}
+
+/// The lines of named.conf that let the key change the names.
+pub(super) fn granting(key: &Key, group: &CheckGroup, zone: &Name) -> Vec<String> {
+    let wanted: Vec<(Name, Vec<RecordType>)> =
+        group.names.iter().map(|examined| (examined.name.clone(), examined.types.clone())).collect();
+    named_conf::zone_clause(zone, &named_conf::grants(key.name(), &wanted))
+}
