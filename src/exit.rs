@@ -14,7 +14,8 @@ pub enum Exit {
     Unreachable = 3,
     /// Only answers came that did not verify.
     Unauthentic = 4,
-    /// It was sent, and it could not be settled whether it took effect.
+    /// It was sent, and it could not be settled whether it took effect; or the primary holds it, and not all servers that
+    /// the world asks.
     Unknown = 5,
     /// Somebody else keeps changing the record.
     Contended = 6,

@@ -1,20 +1,21 @@
 //! set, add and delete: one change, brought about and proven.
 
-use crate::config::{Settings, Verb};
+use crate::config::{Settings, Verb, Wait};
 use crate::exit::Exit;
-use crate::output::{Report, Subject, dry_run, exit_of, result};
+use crate::output::{Report, Subject, dry_run, result, unpublished};
 use crate::proto::converge::Converge;
-use crate::proto::outcome::Outcome;
+use crate::proto::goal::Target;
 use crate::proto::{Contacts, Update};
 
 use super::Halt;
 use super::bring::bring;
 use super::conversation::{Conversation, subject, unix};
 use super::locate::{self, Owner};
+use super::wait::wait_for;
 
 /// Brings the targets about.
 pub(super) async fn run(settings: &Settings, talk: &mut Conversation) -> Result<Exit, Halt> {
-    let Verb::Change { targets, required, force, dry_run: dry } = &settings.verb else {
+    let Verb::Change { targets, required, force, dry_run: dry, wait } = &settings.verb else {
         return Err(Halt::new(Exit::Setup, "nothing to change", None));
     };
     let types: Vec<String> = targets.iter().map(|target| target.record_type.to_string()).collect();
@@ -49,24 +50,39 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation) -> Result<
         return Ok(if written { Exit::Done } else { Exit::Setup });
     };
     subject.served = locate::served(&outcome, &owner, talk, &mut contacts, &subject).await;
-    finish(talk, &contacts, subject, outcome, &converge, *dry)
-}
-
-fn finish(
-    talk: &Conversation,
-    contacts: &Contacts,
-    mut subject: Subject,
-    outcome: Outcome,
-    converge: &Converge,
-    dry_run: bool,
-) -> Result<Exit, Halt> {
     subject.server = contacts.current();
     subject.now = unix();
-    let exit = exit_of(&outcome);
-    let differences = converge.differences();
-    let clock_difference = contacts.clock_difference();
-    result(talk.printer, &Report { subject, outcome, differences, dry_run, clock_difference });
-    Ok(exit)
+    let (differences, clock_difference) = (converge.differences(), contacts.clock_difference());
+    let report = Report { subject, outcome, differences, dry_run: *dry, clock_difference, waited: None };
+    match wait.as_ref().filter(|_| report.exit() == Exit::Done) {
+        Some(wait) => Ok(see_through(wait, settings, targets, talk, &mut contacts, report).await),
+        None => {
+            result(printer, &report);
+            Ok(report.exit())
+        }
+    }
+}
+
+/// Tells of a change that the primary holds, and waits until the world sees it.
+async fn see_through(
+    wait: &Wait,
+    settings: &Settings,
+    targets: &[Target],
+    talk: &mut Conversation,
+    contacts: &mut Contacts,
+    mut report: Report,
+) -> Exit {
+    // A program gets one object, at the end.
+    if !talk.printer.json {
+        result(talk.printer, &report);
+    }
+    let waited = wait_for(wait, &settings.primary.reach, targets, talk, contacts, &report.subject).await;
+    unpublished(talk.printer, &waited);
+    report.waited = Some(waited);
+    if talk.printer.json {
+        result(talk.printer, &report);
+    }
+    report.exit()
 }
 
 fn wrong(why: crate::proto::goal::TargetError) -> Halt {

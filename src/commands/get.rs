@@ -22,14 +22,14 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation, wanted: Re
     let (mut contacts, zone) =
         locate::servers(&settings.primary, &Owner { name: &settings.name, record_type: wanted }, talk).await?;
     subject.zone = zone;
-    let reply = read(settings, talk, &mut contacts, &mut subject, wanted).await?;
+    let reply = read(talk, &mut contacts, &mut subject, wanted).await?;
     let mut found: Vec<Record> = reply.answers().to_vec();
     // A server may answer a question for everything with a part of it (RFC 8482), so each type is asked for as well.
     let others = TYPES.iter().map(|(_, number, _)| RecordType(*number));
     let others = others.filter(|other| wanted == RecordType::ANY && other.is_data() && !OF_OTHERS.contains(other));
     for record_type in others.filter(|_| reply.rcode() == Rcode::NOERROR) {
         if !found.iter().any(|record| record.record_type == record_type) {
-            let reply = read(settings, talk, &mut contacts, &mut subject, record_type).await?;
+            let reply = read(talk, &mut contacts, &mut subject, record_type).await?;
             found.extend(reply.answers().iter().filter(|record| record.record_type == record_type).cloned());
         }
     }
@@ -43,17 +43,16 @@ pub(super) async fn run(settings: &Settings, talk: &mut Conversation, wanted: Re
     Ok(if written { Exit::Done } else { Exit::Setup })
 }
 
-/// One signed answer from an authority for the name.
-async fn read(
-    settings: &Settings,
+/// One signed answer from an authority for the subject's name.
+pub(super) async fn read(
     talk: &mut Conversation,
     contacts: &mut Contacts,
     subject: &mut Subject,
     wanted: RecordType,
 ) -> Result<Reply, Halt> {
     subject.server = contacts.current();
-    talk.printer.step(|| format!("question: {} {wanted}", settings.name));
-    let answered = talk.ask(contacts, query::question(&settings.name, wanted), Purpose::Ask).await?;
+    talk.printer.step(|| format!("question: {} {wanted}", subject.name));
+    let answered = talk.ask(contacts, query::question(&subject.name, wanted), Purpose::Ask).await?;
     subject.server = contacts.current();
     subject.now = unix();
     let reply = match answered {
@@ -73,7 +72,7 @@ async fn read(
     if !reply.is_authoritative() {
         let mut cuts = reply.authority().iter().filter(|record| record.record_type == RecordType::NS);
         let delegated_at = cuts.find(|cut| !cut.name.is_root()).map(|cut| cut.name.clone());
-        let name = settings.name.clone();
+        let name = subject.name.clone();
         return Err(halt(&Outcome::NotAuthoritative { name, delegated_at }, subject));
     }
     Ok(reply)

@@ -8,11 +8,12 @@ mod follow;
 mod get;
 mod hook;
 mod locate;
-#[allow(dead_code)] // Until the verbs that use it are there.
+#[allow(dead_code)] // Until status and check are there.
 mod public;
 mod script;
 mod stock;
 mod sync;
+mod wait;
 mod watch;
 mod whoami;
 

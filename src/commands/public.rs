@@ -1,6 +1,5 @@
 //! What the world sees of a zone: the servers of its NS records, and what each of them says. Nobody signs it.
 
-use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -138,6 +137,11 @@ pub(super) fn serves(answer: &Answer, (name, record_type): &Question) -> Result<
     if !matches!(answer.rcode(), Rcode::NOERROR | Rcode::NXDOMAIN) {
         return Err(answer.rcode().to_string());
     }
+    // Asked for the NS records of a cut, a server above it refers to those very records.
+    let cut = answer.authority().iter().filter(|record| record.record_type == RecordType::NS && record.name == *name);
+    if *record_type == RecordType::NS && !answer.is_authoritative() && cut.clone().next().is_some() {
+        return Ok(Rrset::of(cut));
+    }
     if !answer.is_authoritative() {
         return Err("it is no authority for it".to_owned());
     }
@@ -169,13 +173,6 @@ impl PublicServers {
                 None => self.found.push(PublicServer { address, hosts: host.iter().cloned().collect() }),
             }
         }
-    }
-}
-
-impl fmt::Display for PublicServer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.address)?;
-        if self.hosts.is_empty() { Ok(()) } else { write!(f, " ({})", self.hosts.join(", ")) }
     }
 }
 

@@ -8,7 +8,6 @@ mod key_file;
 mod key_syntax;
 mod personality;
 mod primary;
-#[allow(dead_code)] // Until the verbs that use it are there.
 mod public;
 mod records;
 mod script;
@@ -28,6 +27,7 @@ pub use key_file::{KeyError, read_key};
 pub use key_syntax::{KeySyntaxError, NamedKey, parse_keys, parse_literal};
 pub use personality::{Asked, Input, Personality, Stock};
 pub use primary::{Keys, Primary, Reach};
+pub use public::Wait;
 pub use script::Script;
 pub use secure_file::{SecureFileError, unsafe_folder};
 pub use server::{Server, ServerError};

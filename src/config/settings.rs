@@ -16,6 +16,7 @@ use super::file::{Config, FileError, PrimaryConfig, Surroundings};
 use super::key_file::{KeyError, read_key};
 use super::key_syntax::{KeySyntaxError, parse_literal};
 use super::primary::{Primary, Reach};
+use super::public::Wait;
 use super::records::{self, WordsError};
 use super::server::{Server, ServerError};
 use super::tls;
@@ -48,6 +49,8 @@ pub enum Verb {
         force: bool,
         /// Show the message and send no update.
         dry_run: bool,
+        /// Wait until the world sees it.
+        wait: Option<Wait>,
     },
     /// Read an RRset.
     Get(RecordType),
@@ -90,6 +93,8 @@ pub enum ConfigError {
     Server(ServerError),
     #[error("--public {0}")]
     Public(ServerError),
+    #[error("--public says whom --wait asks, and it is not there")]
+    NotWaited,
     #[error("--resolver {0:?}: an address is needed, with a port or without")]
     Resolver(String),
     #[error("{0}: this nsup was built without TLS")]
@@ -298,8 +303,9 @@ fn changes(
         let one = parse_requirement(text).map_err(|why| ConfigError::Require(text.clone(), why))?;
         merge(&mut required, one);
     }
+    let wait = Wait::of(&change.wait)?;
     let Change { force, dry_run, common, .. } = change;
-    Ok((name, common, Verb::Change { targets, required, force, dry_run }, file))
+    Ok((name, common, Verb::Change { targets, required, force, dry_run, wait }, file))
 }
 
 /// Several values for one RRset build one set, as in nsupdate's language.

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::dns::{Record, RecordType};
 use crate::proto::outcome::{Outcome, Rrset};
 
-use super::explain::{Message, Subject, exit_of};
+use super::explain::{Message, Subject};
+use super::public::Public;
 use super::report::Report;
 
 /// A change that has ended.
@@ -21,12 +22,15 @@ pub(super) fn change(report: &Report, message: Option<&Message>) -> String {
             "ttl": (!difference.new.rdata.is_empty()).then_some(difference.new.ttl),
         })
     });
+    let waited = report.waited.as_ref();
+    let message = message.or_else(|| waited.and_then(|waited| waited.failure.as_ref()));
     let mut object = head(&report.subject);
     object["outcome"] = word(&report.outcome).into();
-    object["exit"] = exit_of(&report.outcome).code().into();
+    object["exit"] = report.exit().code().into();
     object["rcode"] = rcode(&report.outcome);
     object["rrsets"] = rrsets.collect();
     object["clock_difference"] = report.clock_difference.into();
+    object["public"] = waited.map(|waited| waited.servers.iter().map(Public::to_json).collect()).unwrap_or_default();
     object["message"] = message.map(|message| message.what.as_str()).into();
     object["hint"] = message.and_then(|message| message.hint.as_deref()).into();
     text(&object)

@@ -11,6 +11,7 @@ mod json;
 pub mod knot;
 pub mod message;
 pub mod named_conf;
+mod public;
 mod report;
 pub mod script;
 pub mod stock;
@@ -23,7 +24,8 @@ use crate::exit::Exit;
 pub use check::{Finding, Link, State, finding, findings};
 pub use explain::{Message, Subject, exit_of, explain, utc};
 pub use follow::{Followed, followed};
-pub use report::{Report, dry_run, records, result};
+pub use public::{Public, Waited, published, unpublished};
+pub use report::{Report, dry_run, records, result, values};
 pub use syslog::{Severity, Syslog};
 
 /// Where words go, and how many of them.

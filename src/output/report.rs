@@ -1,11 +1,13 @@
 //! The results: one line an RRset for people, one object for programs.
 
 use crate::dns::{Record, RecordType};
+use crate::exit::Exit;
 use crate::proto::Update;
 use crate::proto::outcome::{Difference, Outcome, Rrset};
 use crate::script::in_words;
 
 use super::explain::{Message, Subject, exit_of, explain};
+use super::public::Waited;
 use super::{Printer, json};
 
 /// A run that has ended.
@@ -21,6 +23,19 @@ pub struct Report {
     pub dry_run: bool,
     /// By how many seconds the server's clock was ahead, where that had to be found out.
     pub clock_difference: Option<i64>,
+    /// What public servers serve, where that was waited for.
+    pub waited: Option<Waited>,
+}
+
+impl Report {
+    /// The exit status: a change that the primary holds, and not all public servers that were waited for, is not settled.
+    pub fn exit(&self) -> Exit {
+        let is_open = self.waited.as_ref().is_some_and(|waited| waited.failure.is_some());
+        match exit_of(&self.outcome) {
+            Exit::Done if is_open => Exit::Unknown,
+            exit => exit,
+        }
+    }
 }
 
 /// Tells how a change ended.
@@ -31,7 +46,7 @@ pub fn result(printer: Printer, report: &Report) {
     }
     if printer.json {
         printer.data(&[json::change(report, message.as_ref())]);
-    } else if exit_of(&report.outcome) == crate::exit::Exit::Done && !printer.quiet {
+    } else if exit_of(&report.outcome) == Exit::Done && !printer.quiet {
         let several = report.differences.len() > 1;
         let line = |difference: &Difference| match &difference.old {
             // One of several that was right already.
@@ -101,7 +116,8 @@ pub(super) fn line(outcome: &Outcome, difference: &Difference) -> String {
     }
 }
 
-pub(super) fn values(record_type: RecordType, rrset: &Rrset) -> String {
+/// The values of an RRset, with a blank before them.
+pub fn values(record_type: RecordType, rrset: &Rrset) -> String {
     let texts: Vec<String> = rrset.rdata.iter().map(|rdata| rdata.display(record_type).to_string()).collect();
     if texts.is_empty() { " none".to_owned() } else { format!(" {}", texts.join(", ")) }
 }

@@ -12,7 +12,7 @@ pub(super) fn prepare(setup: &Setup, directory: &Path, address: SocketAddr) -> L
     let configuration = directory.join("named.conf");
     let tls: Vec<_> = setup.tls.iter().map(|(name, _)| (name.clone(), free_address())).collect();
     fs::write(&configuration, named_conf(setup, directory, address, &tls)).expect("named.conf");
-    for zone in &setup.zones {
+    for zone in setup.zones.iter().filter(|zone| zone.primary.is_none()) {
         let file = directory.join(zone_file(&zone.name));
         fs::write(file, zone.master_file()).expect("a zone file");
     }
@@ -68,7 +68,11 @@ controls {{ }};
 
 fn zone_clause(setup: &Setup, zone: &Zone) -> String {
     let (name, file) = (&zone.name, zone_file(&zone.name));
-    let mut text = format!("zone \"{name}\" {{\n\ttype primary;\n\tfile \"{file}\";\n");
+    let role = match zone.primary {
+        None => "type primary;".to_owned(),
+        Some(at) => format!("type secondary;\n\tprimaries {{ {} port {}; }};", at.ip(), at.port()),
+    };
+    let mut text = format!("zone \"{name}\" {{\n\t{role}\n\tfile \"{file}\";\n");
     // An empty policy would still make it a dynamic zone.
     if !zone.grants.is_empty() {
         text.push_str("\tupdate-policy {\n");

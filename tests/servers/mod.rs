@@ -14,6 +14,7 @@ mod knot;
 mod pdns;
 mod setup;
 mod start;
+mod world;
 
 use std::fmt;
 use std::fs::{self, File};
@@ -29,6 +30,8 @@ use setup::Record;
 pub use setup::{Grant, Setup, TestKey, Zone};
 use start::{Launch, Start, command, find};
 use tempfile::TempDir;
+#[allow(unused_imports)]
+pub use world::World;
 
 /// How often a server is started before the test gives up on finding a free port.
 const STARTS: usize = 10;
@@ -62,6 +65,8 @@ impl Kind {
     }
 
     fn prepare(self, setup: &Setup, directory: &Path, address: SocketAddr) -> Launch {
+        let is_primary = setup.zones.iter().all(|zone| zone.primary.is_none());
+        assert!(is_primary || self == Kind::Bind, "secondaries are BIND's");
         match self {
             Kind::Bind => bind::prepare(setup, directory, address),
             Kind::Knot => knot::prepare(setup, directory, address),
@@ -102,7 +107,7 @@ impl Server {
         }
         let mut log = String::new();
         for _ in 0..STARTS {
-            let mut server = Server::prepare(kind, setup, start::free_address());
+            let mut server = Server::prepare(kind, setup, setup.at.unwrap_or_else(start::free_address));
             if server.launch() == Start::Ready {
                 return Some(server);
             }

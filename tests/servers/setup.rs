@@ -5,6 +5,7 @@
 use std::fmt::{self, Write as _};
 use std::fs::OpenOptions;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -84,12 +85,20 @@ pub struct Zone {
     pub(super) grants: Vec<Grant>,
     records: Vec<String>,
     is_bare: bool,
+    /// The server that it is transferred from; none for one that is served from its own records.
+    pub(super) primary: Option<SocketAddr>,
 }
 
 impl Zone {
     /// A zone with serial 1, the name server ns1 and its address, and nothing else.
     pub fn new(name: &str) -> Self {
-        Zone { name: bare(name).to_ascii_lowercase(), grants: Vec::new(), records: Vec::new(), is_bare: false }
+        let name = bare(name).to_ascii_lowercase();
+        Zone { name, grants: Vec::new(), records: Vec::new(), is_bare: false, primary: None }
+    }
+
+    /// A copy of a zone, transferred from its primary; BIND only.
+    pub fn secondary(name: &str, primary: SocketAddr) -> Self {
+        Zone { primary: Some(primary), ..Zone::new(name) }
     }
 
     /// Adds a record "owner ttl class type rdata", all names absolute.
@@ -138,6 +147,8 @@ pub struct Setup {
     pub(super) zones: Vec<Zone>,
     pub(super) bind_options: String,
     bind_zone_extras: Vec<(String, String)>,
+    /// Where it listens, instead of a free port of 127.0.0.1.
+    pub(super) at: Option<SocketAddr>,
     /// BIND's `tls` clauses by their names.
     pub(super) tls: Vec<(String, String)>,
 }
@@ -165,6 +176,18 @@ impl Setup {
     pub fn bind_options(mut self, text: &str) -> Self {
         writeln!(self.bind_options, "\t{text}").expect("a string takes all");
         self
+    }
+
+    /// Has the server listen here, be the port free or not.
+    pub fn at(mut self, address: SocketAddr) -> Self {
+        self.at = Some(address);
+        self
+    }
+
+    /// Has BIND tell these secondaries of each change of a zone, at once.
+    pub fn notify(self, zone: &str, secondaries: &[SocketAddr]) -> Self {
+        let also = secondaries.iter().map(|at| format!("{} port {}; ", at.ip(), at.port())).collect::<String>();
+        self.bind_zone_extra(zone, &format!("notify explicit; notify-delay 0; also-notify {{ {also}}};"))
     }
 
     /// Lets BIND listen on one more port, for TLS with the statements of a `tls` clause of this

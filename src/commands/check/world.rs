@@ -2,13 +2,13 @@
 
 use crate::config::{Reach, Server};
 use crate::dns::{Name, RecordType};
-use crate::output::Link;
+use crate::output::{Link, Public};
 use crate::proto::exchange::{Answered, Purpose};
 use crate::proto::outcome::Rrset;
 use crate::proto::query;
 
 use super::super::conversation::Conversation;
-use super::super::public::{self, Seen};
+use super::super::public::{self, PublicServer, Seen};
 use super::report::Report;
 use super::server::Knocked;
 use super::zone::bare;
@@ -39,11 +39,11 @@ pub(super) async fn examine(zone: &Name, reach: &Reach, public: &[Server], held:
     let mut agreeing = Vec::new();
     for one in &seen {
         match faults(one, zone, held, &questions) {
-            faults if faults.is_empty() => agreeing.push(one.server.to_string()),
+            faults if faults.is_empty() => agreeing.push(label(&one.server)),
             faults => {
                 let remedy =
                     "on that server: does it have the zone, does it get notify, and may it transfer? rndc refresh";
-                let what = format!("{} serves something else: {}", one.server, faults.join("; "));
+                let what = format!("{} serves something else: {}", label(&one.server), faults.join("; "));
                 report.warn(Link::World, what, vec![format!("{remedy} {}", bare(zone))]);
             }
         }
@@ -74,6 +74,11 @@ fn faults(seen: &Seen, zone: &Name, held: &[Held], questions: &[public::Question
         }
     }
     faults
+}
+
+/// How a server is called.
+fn label(server: &PublicServer) -> String {
+    Public { address: Some(server.address), hosts: server.hosts.clone(), ..Public::default() }.label()
 }
 
 fn same(one: &Rrset, other: &Rrset) -> bool {

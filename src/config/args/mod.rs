@@ -2,7 +2,6 @@
 
 mod check;
 mod common;
-#[allow(unreachable_pub)] // As below.
 mod public;
 
 use std::net::IpAddr;
@@ -12,8 +11,7 @@ use clap::{Args as Group, Parser, Subcommand};
 
 pub(super) use check::CheckWords;
 pub(super) use common::{Common, TlsWords};
-#[allow(unused_imports, unreachable_pub)] // Until the verbs that use it are there.
-pub(super) use public::PublicWords;
+pub(super) use public::{PublicWords, WaitWords};
 
 /// Keeps DNS names on the addresses that machines have now: RFC 2136 updates, signed with TSIG, sent straight to the
 /// zone's primary.
@@ -21,8 +19,8 @@ pub(super) use public::PublicWords;
 #[command(name = "nsup", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
 #[command(after_help = "\
 Exit status: 0 done or already so; 1 usage, key or input; 2 the server said no (signed); 3 no server could be
-reached; 4 only answers that did not verify; 5 sent, and it could not be settled whether it took effect; 6 somebody
-else keeps changing the record; 7 no address fit to publish.")]
+reached; 4 only answers that did not verify; 5 sent, and it could not be settled whether it took effect, everywhere if
+--wait was asked for; 6 somebody else keeps changing the record; 7 no address fit to publish.")]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -83,6 +81,9 @@ pub struct Change {
     /// Show the message, as nsupdate's words and as octets, and send no update (the current value is read)
     #[arg(long)]
     pub dry_run: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub wait: WaitWords,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub common: Common,
