@@ -77,7 +77,7 @@ fn bad_input_is_refused_with_what_is_wrong_and_nothing_is_sent() {
     nsup("set h.example.org 192.0.2.1 -k /nonexistent")
         .ends(1)
         .complains("/nonexistent: no such file")
-        .hints("tsig-keygen");
+        .hints("nsup key generate NAME /nonexistent makes one");
     listener.unheard();
 }
 

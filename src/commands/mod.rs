@@ -7,6 +7,7 @@ mod conversation;
 mod follow;
 mod get;
 mod hook;
+mod key;
 mod locate;
 #[allow(dead_code)] // Until status and check are there.
 mod public;
@@ -52,6 +53,7 @@ pub async fn run(task: Task, printer: Printer) -> Exit {
         Task::Detached(config, line) => hook::detached(&config, &line).await,
         Task::Watch(watch) => watch::run(watch, printer).await,
         Task::Check(check) => check::run(&check, printer).await,
+        Task::Key(task) => key::run(&task, printer),
     }
 }
 

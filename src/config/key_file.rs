@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::dns::Name;
 use crate::proto::Key;
 
-use super::key_syntax::{KeySyntaxError, parse_keys};
+use super::key_syntax::{KeySyntaxError, NamedKey, parse_keys};
 use super::secure_file::{self, SecureFileError, Trust};
 
 /// Why there is no key.
@@ -47,8 +47,12 @@ impl KeyError {
             Self::File { path, why: SecureFileError::Owner { .. } } => {
                 Some(format!("chown it to the user who runs nsup, or to root: chown root {}", path.display()))
             }
-            Self::File { why: SecureFileError::Io(error), .. } if error.kind() == std::io::ErrorKind::NotFound => {
-                Some("tsig-keygen NAME > FILE makes a key; the server's named.conf needs the same lines".to_owned())
+            Self::File { path, why: SecureFileError::Io(error) } if error.kind() == std::io::ErrorKind::NotFound => {
+                Some(format!(
+                    "nsup key generate NAME {} makes one, and says what the server needs; where the server has it already, \
+                     copy its file here",
+                    path.display()
+                ))
             }
             _ => None,
         }
@@ -60,19 +64,40 @@ impl KeyError {
 /// # Errors
 /// [`KeyError`].
 pub fn read_key(path: &Path, name: Option<&Name>) -> Result<Key, KeyError> {
-    let half = PathBuf::from(format!("{}.private", path.display()));
-    let path = if !path.exists() && half.exists() { half.as_path() } else { path };
-    let text = secure_file::read(path, Trust::Secret).map_err(|why| KeyError::File { path: path.to_owned(), why })?;
-    let file_name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let keys = parse_keys(&text, &file_name).map_err(|why| KeyError::Syntax { path: path.to_owned(), why })?;
+    let path = of_pair(path);
+    let text = secure_file::read(&path, Trust::Secret).map_err(|why| KeyError::File { path: path.clone(), why })?;
+    let keys = parse(&path, &text)?;
     let has = keys.iter().map(|found| found.key.name().to_string()).collect();
     let mut keys = keys.into_iter().map(|found| found.key);
     let found = keys.find(|key| name.is_none_or(|name| key.name() == name));
-    found.ok_or_else(|| KeyError::NoSuchKey {
-        path: path.to_owned(),
-        wanted: name.map(Name::to_string).unwrap_or_default(),
-        has,
-    })
+    found.ok_or_else(|| KeyError::NoSuchKey { path, wanted: name.map(Name::to_string).unwrap_or_default(), has })
+}
+
+/// What there is to say against a key, though it can be used.
+pub fn key_warnings(key: &Key) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if key.algorithm().is_outdated() {
+        warnings.push(format!("{} is outdated: make the key anew with hmac-sha256", key.algorithm()));
+    }
+    if key.is_short() {
+        warnings.push(format!("the secret of {} is shorter than a MAC of {}", key.name(), key.algorithm()));
+    }
+    warnings
+}
+
+/// The file itself, or where there is none the `.private` half of the pair that is called so.
+pub(super) fn of_pair(path: &Path) -> PathBuf {
+    let half = PathBuf::from(format!("{}.private", path.display()));
+    if !path.exists() && half.exists() { half } else { path.to_owned() }
+}
+
+/// All the keys of a file with this text.
+///
+/// # Errors
+/// [`KeyError::Syntax`].
+pub(super) fn parse(path: &Path, text: &str) -> Result<Vec<NamedKey>, KeyError> {
+    let file_name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    parse_keys(text, &file_name).map_err(|why| KeyError::Syntax { path: path.to_owned(), why })
 }
 
 #[cfg(test)]

@@ -69,6 +69,28 @@ pub fn parse_literal(text: &str) -> Result<Key, KeySyntaxError> {
     }
 }
 
+/// What of a named.conf [`parse_keys`] passes over though keys may be there: the line, and what stands in it.
+pub(super) fn passed_over(text: &str) -> Vec<(usize, String)> {
+    let tokens = tokens(text).unwrap_or_default();
+    let mut depth = 0usize;
+    let mut found = Vec::new();
+    for (place, token) in tokens.iter().enumerate() {
+        let next = |far: usize| tokens.get(place + far);
+        match token.text {
+            "{" if !token.quoted => depth += 1,
+            "}" if !token.quoted => depth = depth.saturating_sub(1),
+            _ if token.is("include") && next(2).is_some_and(|end| end.is(";")) => {
+                found.extend(next(1).map(|file| (token.line, format!("include {:?}", file.text))));
+            }
+            _ if depth > 0 && token.is("key") && next(2).is_some_and(|open| open.is("{")) => {
+                found.push((token.line, "a key within another statement, as a view's".to_owned()));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Reads a text that holds one `key` statement of named.conf and nothing else, as nsupdate's `-k` and `-l` want it.
 ///
 /// # Errors
@@ -277,7 +299,7 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, KeySyntaxError> {
         } else if rest.starts_with("//") || rest.starts_with('#') {
             rest.find('\n').unwrap_or(rest.len())
         } else if let Some(string) = rest.strip_prefix('"') {
-            let end = string.find('"').ok_or_else(|| fault(Some(line), "this quote is never closed"))?;
+            let end = quote(string).ok_or_else(|| fault(Some(line), "this quote is never closed"))?;
             found.push(Token { text: &string[..end], quoted: true, line });
             end + 2
         } else if rest.starts_with(['{', '}', ';']) {
@@ -294,6 +316,16 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, KeySyntaxError> {
         rest = &rest[skip..];
     }
     Ok(found)
+}
+
+/// Where a string ends: at the first quote without a backslash, which a second backslash takes back.
+fn quote(string: &str) -> Option<usize> {
+    let mut is_escaped = false;
+    string.bytes().position(|octet| {
+        let ends = octet == b'"' && !is_escaped;
+        is_escaped = octet == b'\\' && !is_escaped;
+        ends
+    })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod check;
 mod file;
 mod key_file;
 mod key_syntax;
+mod keys;
 mod personality;
 mod primary;
 mod public;
@@ -23,8 +24,9 @@ pub use check::{Check, CheckGroup, Examined, Said};
 pub use file::{
     Config, FileError, NamedConfig, Occasion, OnDown, Origin, PrimaryConfig, Ptr, Setting, Surroundings, TlsConfig, Why,
 };
-pub use key_file::{KeyError, read_key};
+pub use key_file::{KeyError, key_warnings, read_key};
 pub use key_syntax::{KeySyntaxError, NamedKey, parse_keys, parse_literal};
+pub use keys::{Allowance, Allowed, CreateError, KeyTask, KeyWordsError, KeysOfFile, NewKey, create, look};
 pub use personality::{Asked, Input, Personality, Stock};
 pub use primary::{Keys, Primary, Reach};
 pub use public::Wait;

@@ -106,8 +106,11 @@ pub(super) fn read_as_given(path: &Path) -> Result<(Zeroizing<String>, bool), Se
     content(file).map(|text| (text, is_open))
 }
 
-/// All of an open file.
-fn content(file: File) -> Result<Zeroizing<String>, SecureFileError> {
+/// All of an open file, or of whatever else can be read.
+///
+/// # Errors
+/// [`SecureFileError::Io`], [`SecureFileError::TooLarge`] and [`SecureFileError::NotText`].
+pub(super) fn content(file: impl Read) -> Result<Zeroizing<String>, SecureFileError> {
     // Room for all of it at once: a buffer that grows would leave pieces of the secret behind.
     let room = usize::try_from(MAX_OCTETS).unwrap_or(usize::MAX) + 1;
     let mut octets = Zeroizing::new(Vec::with_capacity(room));

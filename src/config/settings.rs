@@ -13,8 +13,9 @@ use crate::script::{RequireError, parse_requirement};
 use super::args::{Change, Command, Common, TlsWords};
 use super::caller::CallerError;
 use super::file::{Config, FileError, PrimaryConfig, Surroundings};
-use super::key_file::{KeyError, read_key};
+use super::key_file::{KeyError, key_warnings, read_key};
 use super::key_syntax::{KeySyntaxError, parse_literal};
+use super::keys::KeyWordsError;
 use super::primary::{Primary, Reach};
 use super::public::Wait;
 use super::records::{self, WordsError};
@@ -113,6 +114,8 @@ pub enum ConfigError {
     File(#[from] FileError),
     #[error("{0}")]
     Caller(#[from] CallerError),
+    #[error("{0}")]
+    KeyWords(#[from] KeyWordsError),
     #[error("{}: it has no [[name]] {name}", path.display())]
     NotConfigured { name: String, path: PathBuf },
     #[error("--address: no name that is asked for has the source \"given\"")]
@@ -137,6 +140,7 @@ impl ConfigError {
             ),
             Self::File(why) => why.hint(),
             Self::Caller(why) => why.hint(),
+            Self::KeyWords(why) => why.hint(),
             Self::NotConfigured { .. } => Some("nsup sync --show-config shows the names that it has".to_owned()),
             Self::Key(why) => why.hint(),
             Self::Words(why) => why.hint(),
@@ -192,7 +196,12 @@ impl Settings {
                 let file = from_file(Some(&name), &read.common, here)?;
                 (name, read.common, Verb::Get(record_type), file)
             }
-            Command::Script(_) | Command::Sync(_) | Command::Hook(_) | Command::Watch(_) | Command::Check(_) => {
+            Command::Script(_)
+            | Command::Sync(_)
+            | Command::Hook(_)
+            | Command::Watch(_)
+            | Command::Check(_)
+            | Command::Key(_) => {
                 return Err(ConfigError::NotOneShot);
             }
         };
@@ -346,12 +355,7 @@ pub(super) fn key(
             read_key(path, name.as_ref().or_else(|| file.and_then(|file| file.key_name.value.as_ref())))?
         }
     };
-    if key.algorithm().is_outdated() {
-        warnings.push(format!("{} is outdated: make the key anew with hmac-sha256", key.algorithm()));
-    }
-    if key.is_short() {
-        warnings.push(format!("the secret of {} is shorter than a MAC of {}", key.name(), key.algorithm()));
-    }
+    warnings.extend(key_warnings(&key));
     Ok(key)
 }
 

@@ -10,6 +10,7 @@ use super::args::{Args, Command, HookWords, SyncWords, WatchWords};
 use super::caller::{self, Caller, Event};
 use super::check::Check;
 use super::file::{Config, FileError, NamedConfig, Surroundings};
+use super::keys::KeyTask;
 use super::script::Script;
 use super::settings::{ConfigError, Settings, Speech};
 
@@ -30,6 +31,8 @@ pub enum Task {
     Watch(Watch),
     /// The chain from the configuration to the zone, examined.
     Check(Box<Check>),
+    /// Keys.
+    Key(KeyTask),
 }
 
 /// The configured names, once.
@@ -84,6 +87,10 @@ impl Task {
             Command::Check(words) => {
                 let (check, speech) = Check::resolve(words, &here)?;
                 Ok((Self::Check(Box::new(check)), speech))
+            }
+            Command::Key(command) => {
+                let (task, speech) = KeyTask::resolve(command, &here)?;
+                Ok((Self::Key(task), speech))
             }
             command => {
                 let settings = Settings::resolve(command, &here)?;

@@ -134,6 +134,19 @@ impl Name {
         })
     }
 
+    /// What a file can be called after the name, without surprises in a path or to a shell: letters, digits, hyphens and
+    /// dots, `_` for all else and for a hyphen in front, and no final dot. Several names may come to the same.
+    pub fn file_stem(&self) -> String {
+        let plain = |octet: &u8| if octet.is_ascii_alphanumeric() || *octet == b'-' { char::from(*octet) } else { '_' };
+        let labels: Vec<String> = self.labels().map(|label| label.iter().map(plain).collect()).collect();
+        let stem = labels.join(".");
+        match stem.strip_prefix('-') {
+            Some(rest) => format!("_{rest}"),
+            None if stem.is_empty() => "root".to_owned(),
+            None => stem,
+        }
+    }
+
     fn parse_relative(text: &str, origin: Option<&Name>) -> Result<Self, NameError> {
         match text {
             "" => Err(NameError::Empty),

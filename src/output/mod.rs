@@ -8,6 +8,7 @@ mod check;
 mod explain;
 mod follow;
 mod json;
+pub mod key;
 pub mod knot;
 pub mod message;
 pub mod named_conf;

@@ -66,19 +66,12 @@ pub fn zone_clause(zone: &Name, grants: &[String]) -> Vec<String> {
 
 /// Where Debian's BIND looks for its own: a key's file.
 pub fn usual_key_file(key: &Name) -> String {
-    format!("/etc/bind/{}.key", file_name(key))
+    format!("/etc/bind/{}.key", key.file_stem())
 }
 
 /// Where Debian's BIND may write: a zone's file, with its journal beside it.
 pub fn usual_zone_file(zone: &Name) -> String {
-    format!("/var/lib/bind/{}.zone", file_name(zone))
-}
-
-/// A name that a file can have without surprises: letters, digits, hyphens and dots, `_` for all else, and no final dot.
-pub fn file_name(name: &Name) -> String {
-    let plain = |octet: &u8| if octet.is_ascii_alphanumeric() || *octet == b'-' { char::from(*octet) } else { '_' };
-    let labels: Vec<String> = name.labels().map(|label| label.iter().map(plain).collect()).collect();
-    if labels.is_empty() { "root".to_owned() } else { labels.join(".") }
+    format!("/var/lib/bind/{}.zone", zone.file_stem())
 }
 
 /// A comment.
@@ -158,7 +151,7 @@ mod tests {
         let line = grant_below(&name("0/25.k"), &odd, &[RecordType::PTR]).unwrap();
         assert_eq!(line, r#"grant "0/25.k." subdomain "a\034\092\032\046\059{\233.x." PTR;"#);
         assert_eq!(word(&Name::root()), ".");
-        assert_eq!(file_name(&odd), "a_______.x");
+        assert_eq!(usual_key_file(&odd), "/etc/bind/a_______.x.key");
     }
 
     #[test]

@@ -10,6 +10,9 @@ use crate::dns::Name;
 
 use super::Algorithm;
 
+/// The text whose HMAC under a secret is its fingerprint.
+const FINGERPRINTED: &[u8] = b"nsup key fingerprint";
+
 /// A shared secret. It is wiped when dropped, and no text of it can be had.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
@@ -92,6 +95,22 @@ impl Key {
         self.secret_octets() < self.algorithm.mac_octets()
     }
 
+    /// What tells two secrets apart without telling them: the first eight octets, in hexadecimal digits, of the
+    /// HMAC-SHA-256 of `nsup key fingerprint` under the secret, whatever the key's algorithm. No server takes it for a
+    /// MAC: the text is shorter than whatever a TSIG signs, and so few octets are no MAC (RFC 8945 §5.2.2.1).
+    pub fn fingerprint(&self) -> String {
+        let mac = Algorithm::Sha256.mac(&self.secret.0, &[FINGERPRINTED]);
+        mac.iter().take(8).map(|octet| format!("{octet:02x}")).collect()
+    }
+
+    /// The algorithm's word, with the number of bits that a MAC may be cut to, if it may.
+    pub fn algorithm_word(&self) -> String {
+        match self.least_mac_octets {
+            least if least < self.algorithm.mac_octets() => format!("{}-{}", self.algorithm, least * 8),
+            _ => self.algorithm.to_string(),
+        }
+    }
+
     /// The MAC over `parts`.
     pub fn mac(&self, parts: &[&[u8]]) -> Vec<u8> {
         self.algorithm.mac(&self.secret.0, parts)
@@ -120,6 +139,17 @@ mod tests {
             assert_eq!(Secret::from_base64(text).unwrap_err(), SecretError::NotBase64, "{text}");
         }
         assert_eq!(Secret::from_base64("  ").unwrap_err(), SecretError::Empty);
+    }
+
+    #[test]
+    fn a_fingerprint_is_of_the_secret_whatever_it_is_used_for() {
+        // printf 'nsup key fingerprint' | openssl dgst -sha256 -hmac secret
+        let secret = Secret::from_base64("c2VjcmV0").unwrap();
+        let of = |name, algorithm: Algorithm, least| {
+            Key::new(&Name::parse(name).unwrap(), algorithm, least, secret.clone()).fingerprint()
+        };
+        assert_eq!(of("home", Algorithm::Sha256, 32), "25551e94f4939d7c");
+        assert_eq!(of("other", Algorithm::Sha512, 32), of("home", Algorithm::Md5, 16));
     }
 
     #[test]

@@ -63,7 +63,7 @@ controls {{ }};
     text.extend(setup.tls.iter().map(|(name, clause)| format!("tls {name} {{ {clause} }};\n")));
     text.extend(setup.keys.iter().map(TestKey::clause));
     text.extend(setup.zones.iter().map(|zone| zone_clause(setup, zone)));
-    text
+    text + &setup.bind_statements
 }
 
 fn zone_clause(setup: &Setup, zone: &Zone) -> String {

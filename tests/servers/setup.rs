@@ -146,6 +146,8 @@ pub struct Setup {
     pub(super) keys: Vec<TestKey>,
     pub(super) zones: Vec<Zone>,
     pub(super) bind_options: String,
+    /// Statements of BIND's beside those made of the rest.
+    pub(super) bind_statements: String,
     bind_zone_extras: Vec<(String, String)>,
     /// Where it listens, instead of a free port of 127.0.0.1.
     pub(super) at: Option<SocketAddr>,
@@ -188,6 +190,12 @@ impl Setup {
     pub fn notify(self, zone: &str, secondaries: &[SocketAddr]) -> Self {
         let also = secondaries.iter().map(|at| format!("{} port {}; ", at.ip(), at.port())).collect::<String>();
         self.bind_zone_extra(zone, &format!("notify explicit; notify-delay 0; also-notify {{ {also}}};"))
+    }
+
+    /// Adds statements to BIND's configuration, beside keys and zones; the others ignore them.
+    pub fn bind_statements(mut self, text: &str) -> Self {
+        writeln!(self.bind_statements, "{text}").expect("a string takes all");
+        self
     }
 
     /// Lets BIND listen on one more port, for TLS with the statements of a `tls` clause of this

@@ -2,6 +2,7 @@
 
 mod check;
 mod common;
+mod key;
 mod public;
 
 use std::net::IpAddr;
@@ -11,6 +12,7 @@ use clap::{Args as Group, Parser, Subcommand};
 
 pub(super) use check::CheckWords;
 pub(super) use common::{Common, TlsWords};
+pub(super) use key::{GenerateWords, KeyCommand, NewKeyWords, RotateWords, ShowWords};
 pub(super) use public::{PublicWords, WaitWords};
 
 /// Keeps DNS names on the addresses that machines have now: RFC 2136 updates, signed with TSIG, sent straight to the
@@ -59,6 +61,9 @@ pub enum Command {
     Watch(WatchWords),
     /// Examine the whole chain from nsup.toml to the zone, change nothing, and say what to mend
     Check(CheckWords),
+    /// Make, show and replace TSIG keys, with the lines of named.conf that go with them
+    #[command(subcommand)]
+    Key(KeyCommand),
 }
 
 /// A change.

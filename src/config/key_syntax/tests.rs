@@ -97,3 +97,19 @@ fn every_fault_names_its_line_and_never_the_secret() {
         assert!(!found.1.contains("SECRETNOT64"), "{text}: {}", found.1);
     }
 }
+
+#[test]
+fn a_quote_behind_a_backslash_ends_no_string_as_in_bind() {
+    let text = r#"options { version "a \"b\" } \\"; }; key "a\"b" { algorithm hmac-sha256; secret c2Vj; };"#;
+    assert_eq!(one(text), r#"Key(a\"b. hmac-sha256)"#);
+}
+
+#[test]
+fn what_may_hold_keys_and_is_passed_over_is_known_by_its_line() {
+    let text = "include \"a\";\nserver 192.0.2.1 { keys { k; }; };\nview x {\n key \"v\" { secret c2Vj; }; include b;\n};\n\
+        # include \"c\";\nkey k { algorithm hmac-sha256; secret \"include\"; };";
+    let found = passed_over(text);
+    let told: Vec<_> = found.iter().map(|(line, what)| format!("{line}: {what}")).collect();
+    assert_eq!(told, ["1: include \"a\"", "4: a key within another statement, as a view's", "4: include \"b\""]);
+    assert_eq!(passed_over("hmac-sha256:home:c2Vj"), []);
+}

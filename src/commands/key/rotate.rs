@@ -1,0 +1,95 @@
+//! How one key gives way to another: what is to be done on both machines, and in which order. Nothing is done.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::NewKey;
+use crate::output::Printer;
+use crate::output::key::{Step, one_line, plan};
+use crate::output::named_conf::include_line;
+use crate::output::stock::plain;
+use crate::proto::{Algorithm, Key};
+
+use super::policy::policy;
+use super::{Ended, copy_command, in_shell, path_in_shell, place_there, told};
+
+/// What makes named read its configuration anew, if it can be read.
+const RECONFIGURE: &str = "named-checkconf && rndc reconfig";
+
+/// Tells it.
+pub(super) fn run(old: &Key, file: &Path, new: &NewKey, printer: Printer) -> Ended {
+    let (old_key, file_name, name) = (one_line(old), file.display(), &new.name);
+    let title = format!(
+        "{old_key} ({file_name}) gives way to the key {name} in these steps; nothing has been done of them. Both keys are \
+         valid from step 3 to step 6; where the old secret may have got out, do step 6 first, and nothing can be changed \
+         until step 5",
+    );
+    Ok(told(plan(printer, &title, &steps(old, file, new))))
+}
+
+fn steps(old: &Key, file: &Path, new: &NewKey) -> Vec<Step> {
+    let made = new.file.as_deref().map(absolute).unwrap_or_default();
+    let (file, key, old) = (path_in_shell(&absolute(file)), path_in_shell(&made), old.name());
+    let include = include_line(&place_there(new));
+    let side_by_side = [vec![include.clone(), String::new()], policy(&[old, &new.name], &new.allowed)].concat();
+    let alone = policy(&[&new.name], &new.allowed);
+    vec![
+        Step::here("make the new key").command(generate(new, &key)),
+        Step::here("copy it to the server, where it goes beside the old one").command(copy_command(new, &made)),
+        Step::server(&format!("let both keys do the same; what named.conf says of {old} stays, and this comes to it"))
+            .lines(side_by_side)
+            .command(RECONFIGURE.to_owned()),
+        Step::here("see that the server knows the new key").command(get(new, &key)),
+        switch(&file, &made, new),
+        Step::server(&format!(
+            "when all goes well, take {old} out again: its key statement or the include of its file, and its grants"
+        ))
+        .lines([vec![include, String::new()], alone].concat())
+        .command(RECONFIGURE.to_owned())
+        .command(format!("rm OLD-FILE   # the one that held {old}")),
+        Step::here(&format!("remove {file}, unless it holds other keys too")).command(format!("rm {file}")),
+    ]
+}
+
+/// Where nsup itself takes the new key.
+fn switch(file: &str, made: &Path, new: &NewKey) -> Step {
+    let Some(config) = new.allowed.config.as_ref().filter(|_| !new.allowed.key_lines.is_empty()) else {
+        return Step::here(&format!(
+            "wherever {file} is given (-k, or key = in nsup.toml), give {} instead",
+            made.display()
+        ));
+    };
+    let lines: Vec<String> = new.allowed.key_lines.iter().map(u32::to_string).collect();
+    let what = format!(
+        "in {}, line {}, name the new file (and no key-name); a running nsup watch reads it at SIGHUP",
+        config.display(),
+        lines.join(" and ")
+    );
+    // JSON's strings are TOML's too.
+    let word = serde_json::Value::from(made.display().to_string());
+    let sync = format!("nsup sync -v --config {}", path_in_shell(config));
+    Step::here(&what).lines(vec![format!("key = {word}")]).command(sync)
+}
+
+fn generate(new: &NewKey, key: &str) -> String {
+    let algorithm = match new.algorithm {
+        Algorithm::Sha256 => String::new(),
+        other => format!(" --algorithm {other}"),
+    };
+    format!("nsup key generate {} {key}{algorithm} >/dev/null", in_shell(&plain(&new.name)))
+}
+
+/// A signed question for something that the key is for.
+fn get(new: &NewKey, key: &str) -> String {
+    let allowed = &new.allowed;
+    let first = allowed.allowances.iter().find(|allowance| !allowance.is_tree);
+    let about = first.map_or_else(|| "NAME".to_owned(), |allowance| in_shell(&plain(&allowance.name)));
+    let through = match (&allowed.config, &allowed.server) {
+        (Some(config), _) => format!("--config {}", path_in_shell(config)),
+        (None, server) => format!("--server {}", in_shell(server.as_deref().unwrap_or("SERVER"))),
+    };
+    format!("nsup get {about} -k {key} {through}")
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
