@@ -132,11 +132,14 @@ fn every_option_is_in_the_readme_and_the_version_in_the_changelog() {
     let args: String = sources("src/config/args").into_iter().map(|(_, text)| text).collect();
     let readme = fs::read_to_string("README.md").unwrap();
     let mut long = false;
+    let mut named = None;
     let mut options = Vec::new();
     for line in args.lines().map(str::trim) {
         long |= line.starts_with("#[arg(") && line.contains("long") && !line.contains("hide = true");
+        named = line.split_once("long = \"").and_then(|(_, rest)| rest.split('"').next()).or(named);
         if let Some(field) = line.strip_prefix("pub ").filter(|_| long) {
-            options.push(format!("--{}", field.split(':').next().unwrap().replace('_', "-")));
+            let own = field.split(':').next().unwrap().replace('_', "-");
+            options.push(format!("--{}", named.take().map_or(own, str::to_owned)));
             long = false;
         }
     }

@@ -11,7 +11,15 @@ use super::start::{Launch, command, free_address};
 pub(super) fn prepare(setup: &Setup, directory: &Path, address: SocketAddr) -> Launch {
     let configuration = directory.join("named.conf");
     let tls: Vec<_> = setup.tls.iter().map(|(name, _)| (name.clone(), free_address())).collect();
-    fs::write(&configuration, named_conf(setup, directory, address, &tls)).expect("named.conf");
+    let mut text = named_conf(setup, directory, address, &tls);
+    if let Some(key) = setup.keys.first().filter(|_| setup.is_controlled) {
+        let (name, port) = (&key.name, free_address().port());
+        let control = format!("controls {{ inet 127.0.0.1 port {port} allow {{ any; }} keys {{ \"{name}\"; }}; }};");
+        text = text.replace("controls { };", &control);
+        let options = format!("options {{ default-server 127.0.0.1; default-port {port}; default-key \"{name}\"; }};");
+        fs::write(directory.join(RNDC), key.clause() + &options).expect("rndc.conf");
+    }
+    fs::write(&configuration, text).expect("named.conf");
     for zone in setup.zones.iter().filter(|zone| zone.primary.is_none()) {
         let file = directory.join(zone_file(&zone.name));
         fs::write(file, zone.master_file()).expect("a zone file");
@@ -21,6 +29,9 @@ pub(super) fn prepare(setup: &Setup, directory: &Path, address: SocketAddr) -> L
     command.args(["-g", "-4", "-n", "1", "-c"]).arg(configuration);
     Launch { command, running: " running\n", tls }
 }
+
+/// The configuration of rndc.
+pub(super) const RNDC: &str = "rndc.conf";
 
 /// Where named keeps the journal of a zone.
 pub(super) fn journal(directory: &Path, zone: &str) -> PathBuf {

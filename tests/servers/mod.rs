@@ -189,6 +189,19 @@ impl Server {
         }
     }
 
+    /// Has BIND do something, as `rndc` with these words; for a setup that is controlled.
+    pub fn rndc(&self, words: &str) {
+        let mut rndc = command("rndc");
+        rndc.arg("-c").arg(self.directory.path().join(bind::RNDC)).args(words.split(' '));
+        let output = rndc.output().expect("rndc starts");
+        assert!(output.status.success(), "rndc {words}: {output:?}");
+    }
+
+    /// Where it has its files.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// What the server logged so far, all its starts together.
     pub fn log(&self) -> String {
         let log = fs::read(self.directory.path().join(LOG)).unwrap_or_default();

@@ -151,6 +151,8 @@ pub struct Setup {
     bind_zone_extras: Vec<(String, String)>,
     /// Where it listens, instead of a free port of 127.0.0.1.
     pub(super) at: Option<SocketAddr>,
+    /// Whether rndc can talk to BIND.
+    pub(super) is_controlled: bool,
     /// BIND's `tls` clauses by their names.
     pub(super) tls: Vec<(String, String)>,
 }
@@ -190,6 +192,12 @@ impl Setup {
     pub fn notify(self, zone: &str, secondaries: &[SocketAddr]) -> Self {
         let also = secondaries.iter().map(|at| format!("{} port {}; ", at.ip(), at.port())).collect::<String>();
         self.bind_zone_extra(zone, &format!("notify explicit; notify-delay 0; also-notify {{ {also}}};"))
+    }
+
+    /// Lets [`Server::rndc`](super::Server::rndc) talk to BIND, with the first key.
+    pub fn controlled(mut self) -> Self {
+        self.is_controlled = true;
+        self
     }
 
     /// Adds statements to BIND's configuration, beside keys and zones; the others ignore them.

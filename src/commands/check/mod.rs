@@ -8,6 +8,7 @@ mod names;
 mod primary;
 mod report;
 mod schedule;
+mod secondary;
 mod server;
 mod signature;
 mod world;

@@ -1,27 +1,20 @@
 //! Whether the server takes updates of a zone at all: the primary does, or one that hands them on to it.
 
-use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
-
 use crate::config::{CheckGroup, Primary};
-use crate::dns::{Name, RecordType};
+use crate::dns::RecordType;
 use crate::exit::Exit;
-use crate::net::{Resolver, ResolverConfig};
 use crate::output::{Link, Subject, exit_of, explain};
 use crate::proto::exchange::{Answered, Purpose};
 use crate::proto::outcome::{Outcome, Refusal};
-use crate::proto::{Rcode, TsigError, probe, query};
+use crate::proto::{Rcode, TsigError, probe};
 use crate::state::History;
 
-use super::super::conversation::{Conversation, random, subject};
-use super::knock::{Door, Heard};
+use super::super::conversation::{Conversation, subject};
 use super::report::{Broken, Report};
+use super::secondary;
 use super::server::Knocked;
 use super::signature::granting;
 use super::zone::{InZone, bare};
-
-/// How long the resolver may take to say where the primary is.
-const FINDING: Duration = Duration::from_secs(4);
 
 /// What is known of a zone and its server.
 pub(super) struct Place<'p> {
@@ -67,20 +60,7 @@ pub(super) async fn takes_updates(
                 return Ok(());
             }
             Rcode::REFUSED => return Err(refused(place, knocked, talk, report).await),
-            Rcode::SERVFAIL => {
-                let what = format!(
-                    "{server} is a secondary of {origin} that hands updates on, and does not reach its primary (SERVFAIL)"
-                );
-                let primary = zone.authority.primary.to_string();
-                let remedy = vec![
-                    format!("the primary, by the zone's SOA, is {primary}: does named run there?"),
-                    format!(
-                        "or ask it without the secondary between: {}",
-                        place.group.server_by.change_to(primary.trim_end_matches('.'))
-                    ),
-                ];
-                return Err(report.fault(Link::Primary, Exit::Refused, what, remedy));
-            }
+            Rcode::SERVFAIL => return Err(secondary::not_handed_on(place, knocked, talk, report).await),
             _ => Outcome::Refused(Refusal::of(&reply, false)),
         },
         Ok(Answered::Unsettled(_, Some(hint))) if hint.claim.tsig_error == Some(TsigError::BADKEY) => {
@@ -111,38 +91,8 @@ async fn refused(place: &Place<'_>, knocked: &mut Knocked, talk: &mut Conversati
     let Place { group, primary, zone, .. } = place;
     let (server, key) = (knocked.door.server, primary.key.name());
     let origin = &zone.authority.zone;
-    let elsewhere: Vec<IpAddr> = primaries(place, knocked, talk).await;
-    if !elsewhere.is_empty() && !elsewhere.contains(&server.ip()) {
-        let named = &zone.authority.primary;
-        for ip in elsewhere {
-            let other = SocketAddr::new(ip, server.port());
-            let door = Door { server: other, host: Some(named.to_string().into()), ..knocked.door.clone() };
-            let Ok(message) = probe::harmless(origin) else { continue };
-            match door.knock(message, Some(&primary.key), talk).await {
-                Ok(Heard::Reply(reply, _)) if reply.rcode() == Rcode::NOERROR => {
-                    let what = format!(
-                        "{server} is a secondary of {origin}, and hands no updates on; its primary {other} ({named}) takes them \
-                         with this key"
-                    );
-                    let remedy = vec![group.server_by.change_to(server_words(other))];
-                    return report.fault(Link::Primary, Exit::Refused, what, remedy);
-                }
-                Ok(Heard::Nothing(why)) => {
-                    let what = format!(
-                        "{server} takes no update of {origin}: by the zone's SOA its primary is {named}, at {other}, which does \
-                         not answer ({why})"
-                    );
-                    let remedy = vec![
-                        format!("does named run there? Then: {}", group.server_by.change_to(server_words(other))),
-                        "or, on the secondary, in its zone: allow-update-forwarding { any; };".to_owned(),
-                    ];
-                    return report.fault(Link::Primary, Exit::Refused, what, remedy);
-                }
-                _ => {}
-            }
-        }
-        let what = format!("{server} takes no update of {origin}: by the zone's SOA its primary is {named}");
-        return report.fault(Link::Primary, Exit::Refused, what, vec![group.server_by.change_to(bare(named))]);
+    if let Some(broken) = secondary::hands_nothing_on(place, knocked, talk, report).await {
+        return broken;
     }
     let log =
         format!("the server's log says which: \"update '{}/IN' denied\", or that the zone is frozen", bare(origin));
@@ -172,41 +122,5 @@ async fn refused(place: &Place<'_>, knocked: &mut Knocked, talk: &mut Conversati
             remedy.push(format!("if it is there, the zone is frozen (rndc thaw {}); {log}", bare(origin)));
             report.fault(Link::Primary, Exit::Refused, what, remedy)
         }
-    }
-}
-
-/// The addresses of the primary that the zone's SOA names: as the server itself has them, else the resolver.
-async fn primaries(place: &Place<'_>, knocked: &mut Knocked, talk: &mut Conversation) -> Vec<IpAddr> {
-    let host = &place.zone.authority.primary;
-    let mut found = Vec::new();
-    for record_type in [RecordType::A, RecordType::AAAA] {
-        talk.restart();
-        let asked = talk.ask(&mut knocked.contacts, query::question(host, record_type), Purpose::Ask).await;
-        if let Ok(Answered::Reply(reply, ..)) = asked {
-            found.extend(reply.rrset(host, record_type).filter_map(|record| record.rdata.address()));
-        }
-    }
-    if found.is_empty() && !host.is_root() {
-        let mut config = ResolverConfig::system();
-        if !place.primary.resolvers.is_empty() {
-            config.servers.clone_from(&place.primary.resolvers);
-        }
-        let mut resolver = Resolver::new(config, place.primary.source);
-        let text = host.to_string();
-        let asked = tokio::time::timeout(FINDING, resolver.addresses(&text, &mut random)).await;
-        found = asked.ok().and_then(Result::ok).unwrap_or_default();
-    }
-    found
-}
-
-/// An address as `server =` and `--server` have it.
-fn server_words(server: SocketAddr) -> String {
-    if server.port() == 53 { server.ip().to_string() } else { server.to_string() }
-}
-
-/// The name of the zone, for whoever only wants that.
-impl InZone {
-    pub(super) fn origin(&self) -> &Name {
-        &self.authority.zone
     }
 }

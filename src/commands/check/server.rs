@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use crate::config::{CheckGroup, Primary};
 use crate::dns::RecordType;
 use crate::exit::Exit;
-use crate::output::Link;
+use crate::output::{Link, utc};
 use crate::proto::exchange::Hint;
 use crate::proto::{Contacts, Key, Reply, Transport, Transports, TsigError, query};
 
@@ -15,8 +15,7 @@ use super::super::conversation::{Conversation, contacts};
 use super::knock::{Door, Heard};
 use super::report::{Broken, Report};
 
-/// By how many seconds clocks may differ without a word, and with one: TSIG ends at 300 (RFC 8945 §10).
-const SAME: u64 = 3;
+/// By how many seconds clocks may differ without a warning: TSIG ends at 300 (RFC 8945 §10).
 const NEAR: u64 = 60;
 
 /// What was learnt at the doors of a server.
@@ -159,43 +158,35 @@ fn tell(all: &[(Door, Heard)], report: &mut Report) {
 /// The two clocks, and that the server knows the key: both from the first answer that verified.
 pub(super) fn clocks(reply: &Reply, at: u64, knocked: &Knocked, key: &Key, report: &mut Report) -> Result<(), Broken> {
     let server = knocked.door.server;
-    let shown = |difference: u64| humantime::format_duration(Duration::from_secs(difference)).to_string();
-    let order = |theirs: u64| if theirs > at { "behind" } else { "ahead of" };
-    if reply.tsig_error() == TsigError::BADTIME {
-        let theirs = reply.server_time().unwrap_or(0);
-        let what = format!(
-            "this machine's clock is {} {} that of {server} (BADTIME)",
-            shown(theirs.abs_diff(at)),
-            order(theirs)
-        );
-        let remedy = "set the clock that is wrong: timedatectl set-ntp true".to_owned();
-        let mut trial = knocked.contacts.clone();
-        if !trial.set_clock(theirs, at) {
-            let what = format!("{what}, and the server's cannot be right");
-            return Err(report.fault(Link::Clock, Exit::Refused, what, vec![remedy]));
+    let is_late = reply.tsig_error() == TsigError::BADTIME;
+    let theirs = if is_late { reply.server_time() } else { reply.signed_at() }.unwrap_or(at);
+    let difference = theirs.abs_diff(at);
+    let differ = || {
+        let order = if theirs > at { "behind" } else { "ahead of" };
+        format!("this machine has {}, {} {order} {server}, which has {}", utc(at), rounded(difference), utc(theirs))
+    };
+    let remedy = || vec!["set the clock that is wrong: timedatectl set-ntp true".to_owned()];
+    if is_late {
+        if !knocked.contacts.clone().set_clock(theirs, at) {
+            let what = format!("{} (BADTIME), and that cannot be right", differ());
+            return Err(report.fault(Link::Clock, Exit::Refused, what, remedy()));
         }
-        report.warn(Link::Clock, format!("{what}: nsup signs with the server's time instead"), vec![remedy]);
-    } else if let Some(theirs) = reply.signed_at() {
-        match theirs.abs_diff(at) {
-            ..=SAME => report.good(Link::Clock, format!("{server} has the same time")),
-            difference if difference <= NEAR => {
-                let what = format!("{} {} that of {server}", shown(difference), order(theirs));
-                report.good(Link::Clock, what);
-            }
-            difference => {
-                let what = format!(
-                    "this machine's clock is {} {} that of {server}; signatures end at five minutes",
-                    shown(difference),
-                    order(theirs)
-                );
-                report.warn(
-                    Link::Clock,
-                    what,
-                    vec!["set the clock that is wrong: timedatectl set-ntp true".to_owned()],
-                );
-            }
-        }
+        let what = format!("{} (BADTIME): nsup signs with the server's time instead", differ());
+        report.warn(Link::Clock, what, remedy());
+    } else if difference > NEAR {
+        report.warn(Link::Clock, format!("{}; signatures end at five minutes", differ()), remedy());
+    } else {
+        report.good(Link::Clock, format!("{server} has the same time, but for {difference} s"));
     }
     report.good(Link::Signature, format!("{server} knows key {} with this secret", key.name()));
     Ok(())
+}
+
+/// A difference as people say it: the finer digits are of no use.
+fn rounded(seconds: u64) -> String {
+    const DAY: u64 = 86_400;
+    match seconds {
+        ..=DAY => humantime::format_duration(Duration::from_secs((seconds + 30) / 60 * 60)).to_string(),
+        _ => format!("{} days", (seconds + DAY / 2) / DAY),
+    }
 }

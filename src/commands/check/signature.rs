@@ -4,19 +4,18 @@
 
 use std::sync::Arc;
 
-use crate::config::CheckGroup;
+use crate::config::{CheckGroup, Primary};
 use crate::dns::{Name, RecordType};
 use crate::exit::Exit;
-use crate::output::{Link, explain, named_conf};
+use crate::output::{Link, Subject, explain, named_conf, utc};
 use crate::proto::discovery::{Authority, Discovery, Found};
 use crate::proto::exchange::Hint;
 use crate::proto::outcome::Outcome;
 use crate::proto::{Algorithm, Key, Rcode, Transport, TsigError, probe, query};
 
-use super::super::conversation::{Conversation, subject};
+use super::super::conversation::{Conversation, subject, unix};
 use super::knock::{Door, Heard};
 use super::report::{Broken, Report};
-use crate::config::Primary;
 
 /// What the server makes of the same secret with another algorithm.
 enum Other {
@@ -35,86 +34,98 @@ pub(super) async fn unproven(
     talk: &mut Conversation,
     report: &mut Report,
 ) -> Broken {
+    let found = match (hint.claim.tsig_error, hint.claim.rcode) {
+        (Some(TsigError::BADSIG), _) => {
+            let what = format!("{} has key {} with another secret", door.server, primary.key.name());
+            Some((what, "BADSIG; such an answer cannot be signed", copy_again()))
+        }
+        (Some(TsigError::BADKEY), _) => {
+            let (what, remedy) = unknown(group, primary, door, talk).await;
+            Some((what, "BADKEY; such an answer cannot be signed", remedy))
+        }
+        (None, Rcode::NOTAUTH | Rcode::REFUSED) => {
+            let (what, remedy) = unsaid(group, primary, door, talk).await;
+            Some((what, "unsigned, as PowerDNS says it", remedy))
+        }
+        _ => None,
+    };
+    if let Some((what, word, remedy)) = found {
+        let what = format!("{what} ({word})");
+        return report.fault(Link::Signature, Exit::Unauthentic, what, remedy);
+    }
+    let asked = group.names.first().map_or_else(Name::root, |first| first.name.clone());
+    let subject = Subject { server: Some(door.server), ..subject(primary, &asked, "SOA".to_owned()) };
+    match explain(&Outcome::Unauthentic { hint: *hint, sent: false }, &subject) {
+        Some(message) => report.failed(Link::Signature, Exit::Unauthentic, message),
+        None => Broken,
+    }
+}
+
+/// The server says that it has no such key: of this name, or not with this algorithm.
+async fn unknown(group: &CheckGroup, primary: &Primary, door: &Door, talk: &mut Conversation) -> (String, Vec<String>) {
     let key = &primary.key;
     let (server, name) = (door.server, key.name());
-    let file = group.key_file.as_ref().map_or_else(|| "-y".to_owned(), |path| path.display().to_string());
-    let said = |what: String, remedy: Vec<String>, report: &mut Report| {
-        report.fault(
-            Link::Signature,
-            Exit::Unauthentic,
-            format!("{what} ({}, not signed, as it must be)", error_word(hint)),
-            remedy,
-        )
-    };
-    let again = || {
-        vec![
-            "copy the key's file from the server again, whole".to_owned(),
-            "nsup key show FILE shows the same fingerprint on both sides where the secrets are the same".to_owned(),
-        ]
-    };
-    match hint.claim.tsig_error {
-        Some(TsigError::BADSIG) => said(format!("{server} has key {name} with another secret"), again(), report),
-        Some(TsigError::BADKEY) => match other_algorithm(key, &primary.zone, group, door, talk).await {
-            Some(Other::Known(theirs)) => {
-                let what = format!("{server} has key {name} with {theirs}, and {file} says {}", key.algorithm());
-                said(what, vec![format!("{file}: algorithm {theirs};")], report)
-            }
-            Some(Other::OtherSecret(theirs)) => {
-                let what = format!(
-                    "{server} has key {name} with {theirs} and another secret; {file} says {}",
-                    key.algorithm()
-                );
-                said(what, again(), report)
-            }
-            None => match takes_unsigned(group, primary, door, talk).await {
-                Some(zone) => {
-                    let what = format!(
-                        "{server} has no key {name}, and goes by addresses: {zone} takes unsigned updates from this machine"
-                    );
-                    said(what, make_known(key, group, &zone), report)
-                }
-                None => {
-                    let what = format!("{server} has no key {name}");
-                    let zone = primary.zone.clone();
-                    let zone = zone.or_else(|| group.names.first()?.name.parent()).unwrap_or_else(Name::root);
-                    let mut remedy = make_known(key, group, &zone);
-                    remedy.push(
-                        "if it has: each view of named.conf has its own keys, or the file here says another name"
-                            .to_owned(),
-                    );
-                    said(what, remedy, report)
-                }
-            },
-        },
-        _ => {
-            let types = "SOA".to_owned();
-            let asked = group.names.first().map_or_else(Name::root, |first| first.name.clone());
-            let subject = crate::output::Subject { server: Some(server), ..subject(primary, &asked, types) };
-            let outcome = Outcome::Unauthentic { hint: *hint, sent: false };
-            match explain(&outcome, &subject) {
-                Some(message) => report.failed(Link::Signature, Exit::Unauthentic, message),
-                None => Broken,
+    if let Some(other) = other_algorithm(group, primary, door, talk).await {
+        return other.told(group, key, door);
+    }
+    if let Some(zone) = takes_unsigned(group, primary, door, talk).await {
+        let what = format!(
+            "{server} has no key {name}, and goes by addresses: {zone} takes unsigned updates from this machine"
+        );
+        return (what, make_known(key, group, &zone));
+    }
+    let above = || group.names.first()?.name.parent();
+    let zone = primary.zone.clone().or_else(above).unwrap_or_else(Name::root);
+    let mut remedy = make_known(key, group, &zone);
+    remedy.push("if it has: its views have other keys, or, in Knot, no acl of the zone has this one".to_owned());
+    (format!("{server} has no key {name}"), remedy)
+}
+
+/// The server does not say what is wrong with the key.
+async fn unsaid(group: &CheckGroup, primary: &Primary, door: &Door, talk: &mut Conversation) -> (String, Vec<String>) {
+    let key = &primary.key;
+    if let Some(other @ Other::Known(_)) = other_algorithm(group, primary, door, talk).await {
+        return other.told(group, key, door);
+    }
+    let what = format!(
+        "{} does not take key {} ({}): its secret or its name is another there, or the clocks differ by five minutes",
+        door.server,
+        key.name(),
+        key.algorithm()
+    );
+    let mut remedy = copy_again();
+    remedy.push(format!("on the server: pdnsutil list-tsig-keys; this machine has {}", utc(unix())));
+    (what, remedy)
+}
+
+fn copy_again() -> Vec<String> {
+    vec![
+        "copy the key's file from the server again, whole".to_owned(),
+        "nsup key show FILE shows the same fingerprint on both sides where the secrets are the same".to_owned(),
+    ]
+}
+
+impl Other {
+    /// What it means, and what mends it.
+    fn told(&self, group: &CheckGroup, key: &Key, door: &Door) -> (String, Vec<String>) {
+        let file = group.key_file.as_ref().map_or_else(|| "-y".to_owned(), |path| path.display().to_string());
+        let (server, name, ours) = (door.server, key.name(), key.algorithm());
+        match self {
+            Self::Known(theirs) => (
+                format!("{server} has key {name} with {theirs}, and {file} says {ours}"),
+                vec![format!("{file}: algorithm {theirs};")],
+            ),
+            Self::OtherSecret(theirs) => {
+                (format!("{server} has key {name} with {theirs} and another secret; {file} says {ours}"), copy_again())
             }
         }
     }
 }
 
-fn error_word(hint: &Hint) -> String {
-    match hint.claim.tsig_error {
-        Some(error) => error.to_string(),
-        None => hint.claim.rcode.to_string(),
-    }
-}
-
 /// Tries the other algorithms, the outdated ones last.
-async fn other_algorithm(
-    key: &Key,
-    zone: &Option<Name>,
-    group: &CheckGroup,
-    door: &Door,
-    talk: &mut Conversation,
-) -> Option<Other> {
-    let asked = zone.as_ref().or_else(|| Some(&group.names.first()?.name))?;
+async fn other_algorithm(group: &CheckGroup, primary: &Primary, door: &Door, talk: &mut Conversation) -> Option<Other> {
+    let key = &primary.key;
+    let asked = primary.zone.as_ref().or_else(|| Some(&group.names.first()?.name))?;
     for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| *algorithm != key.algorithm()) {
         let other = Arc::new(key.with_algorithm(algorithm));
         match door.knock(query::question(asked, RecordType::SOA), Some(&other), talk).await.ok()? {

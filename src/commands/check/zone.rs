@@ -22,6 +22,13 @@ pub(super) struct InZone {
     pub(super) names: Vec<Examined>,
 }
 
+impl InZone {
+    /// The zone's own name.
+    pub(super) fn origin(&self) -> &Name {
+        &self.authority.zone
+    }
+}
+
 /// Puts the names into the zones that the server has for them. What is wrong with one hides no other.
 pub(super) async fn zones(
     group: &CheckGroup,
