@@ -248,6 +248,8 @@ fn the_same_secret_has_the_same_fingerprint_in_every_syntax_and_is_never_shown()
         let private = format!("Private-key-format: v1.3\nAlgorithm: 164 (HMAC_SHA384)\nKey: {secret}\nBits: AAA=\n");
         place.write("Khome.+164+00001.private", &private);
         place.write("Khome.+164+00001.key", &format!("home. IN KEY 512 3 164 {secret}\n"));
+        let plan = place.key(&["rotate", "Khome.+164+00001"]).ends(0);
+        assert!(plan.stdout.ends_with("/Khome.+164+00001.key\n"), "both halves go: {plan:#?}");
         let mut found = Vec::new();
         for name in ["made", "line", "Khome.+164+00001.private", "Khome.+164+00001.key", "Khome.+164+00001"] {
             let run = place.key(&["show", name]).ends(0).says("home. hmac-sha384, ");

@@ -2,7 +2,7 @@
 //!
 //! Data goes to standard output. Everything else goes to standard error as `nsup: what, on what object, why`, and where
 //! it helps a second line `nsup: hint: what to do`: lower case, no full stop. What came from the network is escaped
-//! before a terminal sees it. A secret never comes this far.
+//! before a terminal sees it. No secret comes this far but a new one that is to go to standard output (`key`).
 
 mod check;
 mod explain;

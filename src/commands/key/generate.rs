@@ -7,11 +7,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::config::{NewKey, create, parse_keys};
+use crate::config::{NewKey, create};
 use crate::exit::Exit;
 use crate::output::named_conf::{comment, include_line, key_file};
 use crate::output::{Printer, key};
-use crate::proto::{Algorithm, Key};
+use crate::proto::{Algorithm, Key, Secret};
 
 use super::policy::policy;
 use super::{Ended, Halt, copy_command, in_shell, path_in_shell, place_there, told};
@@ -21,14 +21,13 @@ pub(super) fn run(new: &NewKey, printer: Printer) -> Ended {
     if new.file.is_none() {
         to_be_seen(new)?;
     }
-    let text = key_file(&new.name, new.algorithm.word(), &secret(new.algorithm)?);
+    let secret = secret(new.algorithm)?;
+    let text = key_file(&new.name, new.algorithm.word(), &secret);
     let Some(file) = &new.file else { return Ok(told(key::secret(printer, &text))) };
-    // What the file's readers will make of it.
-    let keys = parse_keys(&text, "").map_err(|why| Halt::new(Exit::Setup, why.to_string(), None))?;
     create(file, &text).map_err(|why| Halt::new(Exit::Setup, why.to_string(), why.hint()))?;
-    let written =
-        keys.first().is_none_or(|made| key::generated(printer, &made.key, file, &lines(new, &made.key, file)));
-    Ok(told(written))
+    let secret = Secret::from_base64(&secret).map_err(|why| Halt::new(Exit::Setup, why.to_string(), None))?;
+    let made = Key::new(&new.name, new.algorithm, new.algorithm.mac_octets(), secret);
+    Ok(told(key::generated(printer, &made, file, &lines(new, &made, file))))
 }
 
 /// A terminal keeps what it has shown: whoever sits there is asked first.

@@ -28,6 +28,10 @@ pub(super) fn run(old: &Key, file: &Path, new: &NewKey, printer: Printer) -> End
 
 fn steps(old: &Key, file: &Path, new: &NewKey) -> Vec<Step> {
     let made = new.file.as_deref().map(absolute).unwrap_or_default();
+    // The other half of a pair holds the secret too.
+    let half = file.extension().filter(|ending| *ending == "private").map(|_| absolute(&file.with_extension("key")));
+    let halves = [absolute(file)].into_iter().chain(half).map(|file| path_in_shell(&file));
+    let remove = format!("rm {}", halves.collect::<Vec<_>>().join(" "));
     let (file, key, old) = (path_in_shell(&absolute(file)), path_in_shell(&made), old.name());
     let include = include_line(&place_there(new));
     let side_by_side = [vec![include.clone(), String::new()], policy(&[old, &new.name], &new.allowed)].concat();
@@ -35,7 +39,7 @@ fn steps(old: &Key, file: &Path, new: &NewKey) -> Vec<Step> {
     vec![
         Step::here("make the new key").command(generate(new, &key)),
         Step::here("copy it to the server, where it goes beside the old one").command(copy_command(new, &made)),
-        Step::server(&format!("let both keys do the same; what named.conf says of {old} stays, and this comes to it"))
+        Step::server(&format!("beside all that named.conf says of {old}, say the same of the new key, its grants too"))
             .lines(side_by_side)
             .command(RECONFIGURE.to_owned()),
         Step::here("see that the server knows the new key").command(get(new, &key)),
@@ -46,7 +50,7 @@ fn steps(old: &Key, file: &Path, new: &NewKey) -> Vec<Step> {
         .lines([vec![include, String::new()], alone].concat())
         .command(RECONFIGURE.to_owned())
         .command(format!("rm OLD-FILE   # the one that held {old}")),
-        Step::here(&format!("remove {file}, unless it holds other keys too")).command(format!("rm {file}")),
+        Step::here(&format!("remove {file}, unless it holds other keys too")).command(remove),
     ]
 }
 

@@ -11,7 +11,7 @@ use crate::proto::{Algorithm, AlgorithmError, Key};
 
 use super::args::{GenerateWords, KeyCommand, NewKeyWords, RotateWords, ShowWords};
 use super::file::Surroundings;
-use super::key_file::read_key;
+use super::key_file::{of_pair, read_key};
 use super::settings::{ConfigError, Speech};
 
 pub use allowed::{Allowance, Allowed};
@@ -128,6 +128,7 @@ fn rotate(words: RotateWords, here: &Surroundings) -> Result<(KeyTask, Speech), 
     // By its name it was found among the keys of a file.
     let wanted =
         wanted.or_else(|| (file != key).then(|| key.to_str().and_then(|text| Name::parse(text).ok())).flatten());
+    let file = of_pair(&file);
     let old = read_key(&file, wanted.as_ref())?;
     let name = new_name.as_deref().map_or_else(|| Ok(next_name(old.name())), key_name)?;
     if name == *old.name() {
