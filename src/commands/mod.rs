@@ -7,6 +7,7 @@ mod conversation;
 mod follow;
 mod get;
 mod hook;
+mod import;
 mod key;
 mod locate;
 #[allow(dead_code)] // Until status and check are there.
@@ -54,6 +55,7 @@ pub async fn run(task: Task, printer: Printer) -> Exit {
         Task::Watch(watch) => watch::run(watch, printer).await,
         Task::Check(check) => check::run(&check, printer).await,
         Task::Key(task) => key::run(&task, printer),
+        Task::Import(import) => import::run(&import, printer),
     }
 }
 

@@ -4,6 +4,7 @@ mod args;
 pub mod caller;
 mod check;
 mod file;
+mod import;
 mod key_file;
 mod key_syntax;
 mod keys;
@@ -24,6 +25,7 @@ pub use check::{Check, CheckGroup, Examined, Said};
 pub use file::{
     Config, FileError, NamedConfig, Occasion, OnDown, Origin, PrimaryConfig, Ptr, Setting, Surroundings, TlsConfig, Why,
 };
+pub use import::{Import, Imported, Remark};
 pub use key_file::{KeyError, key_warnings, read_key};
 pub use key_syntax::{KeySyntaxError, NamedKey, parse_keys, parse_literal};
 pub use keys::{Allowance, Allowed, CreateError, KeyTask, KeyWordsError, KeysOfFile, NewKey, create, look};

@@ -106,11 +106,28 @@ pub(super) fn read_as_given(path: &Path) -> Result<(Zeroizing<String>, bool), Se
     content(file).map(|text| (text, is_open))
 }
 
-/// All of an open file, or of whatever else can be read.
+/// Reads the octets of whatever the path leads to, a pipe too.
+///
+/// # Errors
+/// [`SecureFileError::Io`] and [`SecureFileError::TooLarge`].
+pub(super) fn read_octets(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecureFileError> {
+    octets(File::open(path)?)
+}
+
+/// All of an open file, or of whatever else can be read, as text.
 ///
 /// # Errors
 /// [`SecureFileError::Io`], [`SecureFileError::TooLarge`] and [`SecureFileError::NotText`].
 pub(super) fn content(file: impl Read) -> Result<Zeroizing<String>, SecureFileError> {
+    let octets = octets(file)?;
+    match std::str::from_utf8(&octets) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(SecureFileError::NotText),
+    }
+}
+
+/// All of it.
+fn octets(file: impl Read) -> Result<Zeroizing<Vec<u8>>, SecureFileError> {
     // Room for all of it at once: a buffer that grows would leave pieces of the secret behind.
     let room = usize::try_from(MAX_OCTETS).unwrap_or(usize::MAX) + 1;
     let mut octets = Zeroizing::new(Vec::with_capacity(room));
@@ -118,10 +135,7 @@ pub(super) fn content(file: impl Read) -> Result<Zeroizing<String>, SecureFileEr
     if octets.len() >= room {
         return Err(SecureFileError::TooLarge);
     }
-    match std::str::from_utf8(&octets) {
-        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
-        Err(_) => Err(SecureFileError::NotText),
-    }
+    Ok(octets)
 }
 
 /// An error of the system in its own words, without the number that Rust adds.

@@ -19,6 +19,7 @@ use super::keys::KeyWordsError;
 use super::primary::{Primary, Reach};
 use super::public::Wait;
 use super::records::{self, WordsError};
+use super::secure_file::SecureFileError;
 use super::server::{Server, ServerError};
 use super::tls;
 
@@ -120,6 +121,10 @@ pub enum ConfigError {
     NotConfigured { name: String, path: PathBuf },
     #[error("--address: no name that is asked for has the source \"given\"")]
     NoneGiven,
+    #[error("{}: {_1}", _0.display())]
+    Import(PathBuf, SecureFileError),
+    #[error("-k {_0:?}: nsup.toml can hold UTF-8 only")]
+    ImportKey(PathBuf),
     #[error("that is not about one name")]
     NotOneShot,
     #[error("key {0}")]
@@ -201,7 +206,8 @@ impl Settings {
             | Command::Hook(_)
             | Command::Watch(_)
             | Command::Check(_)
-            | Command::Key(_) => {
+            | Command::Key(_)
+            | Command::Import(_) => {
                 return Err(ConfigError::NotOneShot);
             }
         };

@@ -10,6 +10,7 @@ use super::args::{Args, Command, HookWords, SyncWords, WatchWords};
 use super::caller::{self, Caller, Event};
 use super::check::Check;
 use super::file::{Config, FileError, NamedConfig, Surroundings};
+use super::import::Import;
 use super::keys::KeyTask;
 use super::script::Script;
 use super::settings::{ConfigError, Settings, Speech};
@@ -33,6 +34,8 @@ pub enum Task {
     Check(Box<Check>),
     /// Keys.
     Key(KeyTask),
+    /// An nsup.toml made of another program's file.
+    Import(Import),
 }
 
 /// The configured names, once.
@@ -91,6 +94,10 @@ impl Task {
             Command::Key(command) => {
                 let (task, speech) = KeyTask::resolve(command, &here)?;
                 Ok((Self::Key(task), speech))
+            }
+            Command::Import(words) => {
+                let (import, speech) = Import::resolve(words)?;
+                Ok((Self::Import(import), speech))
             }
             command => {
                 let settings = Settings::resolve(command, &here)?;

@@ -2,6 +2,7 @@
 
 mod check;
 mod common;
+mod import;
 mod key;
 mod public;
 
@@ -12,6 +13,7 @@ use clap::{Args as Group, Parser, Subcommand};
 
 pub(super) use check::CheckWords;
 pub(super) use common::{Common, TlsWords};
+pub(super) use import::{From, ImportWords, ScriptFile};
 pub(super) use key::{GenerateWords, KeyCommand, NewKeyWords, RotateWords, ShowWords};
 pub(super) use public::{PublicWords, WaitWords};
 
@@ -64,6 +66,8 @@ pub enum Command {
     /// Make, show and replace TSIG keys, with the lines of named.conf that go with them
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Make an nsup.toml of a ddclient.conf or of a script of nsupdate
+    Import(ImportWords),
 }
 
 /// A change.
