@@ -1,16 +1,17 @@
 //! `nsup check`: which names are examined, how their servers are reached, and who says so.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::dns::{Name, RecordType};
 use crate::proto::Key;
-use crate::source::Family;
+use crate::source::{Family, reverse_name};
 
 use super::args::{CheckWords, Common};
-use super::file::{Config, FileError, NamedConfig, Origin, PrimaryConfig, Setting, Surroundings};
-use super::primary::Reach;
+use super::file::{Config, FileError, NamedConfig, Origin, PrimaryConfig, Ptr, Setting, Surroundings};
+use super::primary::{Keys, Reach};
 use super::public;
 use super::server::Server;
 use super::settings::{self, ConfigError, Speech};
@@ -31,10 +32,10 @@ pub struct Check {
 }
 
 /// Names with the same servers, key and zone.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CheckGroup {
     /// The key, or why there is none.
-    pub key: Result<Arc<Key>, ConfigError>,
+    pub key: Result<Arc<Key>, Arc<ConfigError>>,
     /// Its file; `None` where it stands in the command line.
     pub key_file: Option<PathBuf>,
     /// What of the key is to be known, though it stops nothing.
@@ -58,6 +59,8 @@ pub struct Examined {
     pub types: Vec<RecordType>,
     /// What the configuration file has of it.
     pub named: Option<NamedConfig>,
+    /// Where the PTR records of its addresses go, if they are kept in step; there is no name in it yet.
+    pub reverse: Option<Box<CheckGroup>>,
 }
 
 /// Who says something: where to change it.
@@ -115,7 +118,11 @@ impl Check {
                 Some(named) => followed(named),
                 None => vec![RecordType::A],
             };
-            let examined = Examined { name, types, named };
+            let reverse = match named.as_ref().map(|named| &named.ptr.value) {
+                Some(Ptr::On(given)) => Some(Box::new(CheckGroup::of_reverse(given, config.as_ref()))),
+                _ => None,
+            };
+            let examined = Examined { name, types, named, reverse };
             let is_same = |given: &Option<PrimaryConfig>| match (given, &primary) {
                 (Some(given), Some(primary)) => given.is_same(primary),
                 (given, primary) => given.is_none() && primary.is_none(),
@@ -147,7 +154,7 @@ impl CheckGroup {
             return Err(ConfigError::OutsideZone { name: first.name.to_string(), zone: zone.to_string() });
         }
         let mut key_warnings = Vec::new();
-        let key = settings::key(common, primary, &mut key_warnings).map(Arc::new);
+        let key = settings::key(common, primary, &mut key_warnings).map(Arc::new).map_err(Arc::new);
         let key_file = match (&common.literal_key, &common.key) {
             (Some(_), _) => None,
             (None, Some(path)) => Some(path.clone()),
@@ -162,6 +169,27 @@ impl CheckGroup {
             reach: settings::reach(common, primary, zone)?,
             names: vec![first],
         })
+    }
+}
+
+impl CheckGroup {
+    /// The reverse zone of a name, as the configuration file alone says it.
+    fn of_reverse(given: &PrimaryConfig, config: Option<&Config>) -> Self {
+        Self {
+            key: Keys::default().read(given).map_err(Arc::new),
+            key_file: given.key.value.clone(),
+            key_warnings: Vec::new(),
+            server_by: said(false, ("server", "server"), config, Some(&given.servers)),
+            zone_by: said(false, ("zone", "zone"), config, Some(&given.zone)),
+            reach: Reach::of(given),
+            names: Vec::new(),
+        }
+    }
+
+    /// The same, for the PTR record of an address.
+    pub fn for_address(&self, address: IpAddr) -> Self {
+        let (name, types) = (reverse_name(address), vec![RecordType::PTR]);
+        Self { names: vec![Examined { name, types, named: None, reverse: None }], ..self.clone() }
     }
 }
 

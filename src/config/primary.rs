@@ -60,8 +60,14 @@ impl Primary {
     /// # Errors
     /// [`ConfigError::NoKey`] or [`ConfigError::Key`].
     pub fn of(given: &PrimaryConfig, keys: &mut Keys) -> Result<Self, ConfigError> {
-        let key = keys.read(given)?;
-        let reach = Reach {
+        Ok(Self { key: keys.read(given)?, reach: Reach::of(given) })
+    }
+}
+
+impl Reach {
+    /// As the configuration file says.
+    pub(super) fn of(given: &PrimaryConfig) -> Self {
+        Self {
             servers: given.servers.value.clone(),
             zone: given.zone.value.clone(),
             transports: given.transports.value,
@@ -69,13 +75,12 @@ impl Primary {
             source: given.source.value,
             resolvers: given.resolvers.value.clone(),
             budget: given.timeout.value,
-        };
-        Ok(Self { key, reach })
+        }
     }
 }
 
 impl Keys {
-    fn read(&mut self, given: &PrimaryConfig) -> Result<Arc<Key>, ConfigError> {
+    pub(super) fn read(&mut self, given: &PrimaryConfig) -> Result<Arc<Key>, ConfigError> {
         let path = given.key.value.as_ref().ok_or(ConfigError::NoKey)?;
         let name = given.key_name.value.as_ref();
         let known = self.0.iter().find(|(file, of, _)| file == path && of.as_ref() == name);

@@ -58,11 +58,7 @@ pub(super) fn weaknesses(group: &CheckGroup, key: &Key, report: &mut Report) {
 }
 
 /// Where a name's addresses come from, and whether what is there may be published. Gives the addresses that are.
-pub(super) async fn addresses(
-    named: &NamedConfig,
-    server: Option<IpAddr>,
-    report: &mut Report,
-) -> Vec<(Family, IpAddr)> {
+pub(super) async fn addresses(named: &NamedConfig, server: Option<IpAddr>, report: &mut Report) -> Vec<IpAddr> {
     let mut found = Vec::new();
     for family in [Family::V4, Family::V6] {
         let Some(source) = named.source(family) else { continue };
@@ -76,7 +72,7 @@ pub(super) async fn addresses(
         match look(named, source, family, server).await {
             Found::This(address) => {
                 report.good(Link::Address, format!("{about}: {address}"));
-                found.push((family, address));
+                found.push(address);
             }
             Found::Unfit { why, may_be_allowed } => {
                 let mut remedy = Vec::new();

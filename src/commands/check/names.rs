@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::config::Examined;
-use crate::dns::{Name, RecordType};
+use crate::dns::{Name, Rdata, RecordType};
 use crate::exit::Exit;
 use crate::output::{Link, Subject, exit_of, explain, named_conf};
 use crate::proto::converge::Converge;
@@ -30,15 +30,15 @@ const TRIES: u32 = 3;
 pub(super) async fn examine(
     place: &Place<'_>,
     examined: &Examined,
-    addresses: &[(Family, IpAddr)],
+    addresses: &[IpAddr],
     knocked: &mut Knocked,
     talk: &mut Conversation,
     report: &mut Report,
 ) -> Vec<(RecordType, Rrset)> {
     let mut held = Vec::new();
     for record_type in &examined.types {
-        let own = addresses.iter().find(|(family, _)| family.record_type() == *record_type);
-        let wanted = own.map(|(_, address)| crate::dns::Rdata::from_address(*address));
+        let own = addresses.iter().find(|address| Family::of(**address).record_type() == *record_type);
+        let wanted = own.map(|address| Rdata::from_address(*address));
         let Ok(seen) = read(place, examined, *record_type, wanted, knocked, talk, report).await else { continue };
         let probed = permission(place, &examined.name, *record_type, &seen, knocked, talk).await;
         told(place, examined, *record_type, probed, knocked, talk, report).await;
@@ -52,7 +52,7 @@ async fn read(
     place: &Place<'_>,
     examined: &Examined,
     record_type: RecordType,
-    wanted: Option<crate::dns::Rdata>,
+    wanted: Option<Rdata>,
     knocked: &mut Knocked,
     talk: &mut Conversation,
     report: &mut Report,

@@ -56,7 +56,13 @@ pub(super) async fn takes_updates(
     let outcome = match answered {
         Ok(Answered::Reply(reply, ..)) => match reply.rcode() {
             Rcode::NOERROR => {
-                report.good(Link::Primary, format!("{server} takes updates of {origin}"));
+                // A hidden primary is none of the addresses that the zone's SOA leads to, and neither is a secondary.
+                let primaries = secondary::primaries(place, knocked, talk).await;
+                let is_named = primaries.is_empty() || primaries.contains(&server.ip());
+                let named = &zone.authority.primary;
+                let other = format!("; the zone's SOA names {named} for it: this one is hidden, or hands updates on");
+                let other = if is_named { String::new() } else { other };
+                report.good(Link::Primary, format!("{server} takes updates of {origin}{other}"));
                 return Ok(());
             }
             Rcode::REFUSED => return Err(refused(place, knocked, talk, report).await),

@@ -112,7 +112,7 @@ async fn ask_primary(place: &Place<'_>, knocked: &mut Knocked, talk: &mut Conver
 }
 
 /// The addresses of the primary that the zone's SOA names: as the server itself has them, else the resolver.
-async fn primaries(place: &Place<'_>, knocked: &mut Knocked, talk: &mut Conversation) -> Vec<IpAddr> {
+pub(super) async fn primaries(place: &Place<'_>, knocked: &mut Knocked, talk: &mut Conversation) -> Vec<IpAddr> {
     let host = &place.zone.authority.primary;
     let mut found = Vec::new();
     for record_type in [RecordType::A, RecordType::AAAA] {

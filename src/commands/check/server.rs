@@ -136,16 +136,18 @@ fn tell(all: &[(Door, Heard)], report: &mut Report) {
             .collect();
         let whys: Vec<String> = shut.iter().map(|(door, why)| format!("over {} ({why})", door.transport)).collect();
         let port = door.server.port();
+        let host = door.host.as_ref().map(|host| format!(" ({host})")).unwrap_or_default();
+        let server = format!("{}{host}", door.server);
         match (open.is_empty(), shut.first()) {
-            (_, None) => report.good(Link::Server, format!("{} answers {}", door.server, open.join(" and "))),
+            (_, None) => report.good(Link::Server, format!("{server} answers {}", open.join(" and "))),
             (true, Some(_)) => report.warn(
                 Link::Server,
-                format!("{} does not answer {}: the next is asked", door.server, whys.join(" nor ")),
+                format!("{server} does not answer {}: the next is asked", whys.join(" nor ")),
                 vec!["each run waits for it first: take it out, or mend it".to_owned()],
             ),
             (false, Some((shut, _))) => report.warn(
                 Link::Server,
-                format!("{} answers {}, and not {}", door.server, open.join(" and "), whys.join(" nor ")),
+                format!("{server} answers {}, and not {}", open.join(" and "), whys.join(" nor ")),
                 vec![match shut.transport {
                     Transport::Udp => format!("nsup does without; others who ask this server need UDP to port {port}"),
                     _ => format!("let TCP to port {port} through: datagrams get lost, and long messages need TCP"),

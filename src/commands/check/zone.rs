@@ -14,6 +14,7 @@ use super::knock::Heard;
 use super::report::{Broken, Report};
 use super::server::Knocked;
 use super::signature::walk_unsigned;
+use super::view;
 
 /// A zone, and the names of it that are examined.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ pub(super) async fn zones(
             None => {
                 let server = knocked.door.server;
                 report.good(Link::Zone, format!("{} at {server}", authority.zone));
+                view::compare(&authority.zone, primary, &knocked.door, talk, report).await;
                 zones.push(InZone { authority, names: vec![examined.clone()] });
             }
         }

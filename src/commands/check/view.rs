@@ -1,0 +1,35 @@
+//! What the key sees of a zone, against what everybody sees: BIND chooses the view by the key.
+
+use crate::config::Primary;
+use crate::dns::{Name, Rdata, RecordType};
+use crate::output::Link;
+use crate::proto::{Reply, query};
+
+use super::super::conversation::Conversation;
+use super::knock::{Door, Heard};
+use super::report::Report;
+
+/// Compares the zone's SOA with the key and without it. Who shows it to those who have a key only is no view.
+pub(super) async fn compare(zone: &Name, primary: &Primary, door: &Door, talk: &mut Conversation, report: &mut Report) {
+    let question = || query::question(zone, RecordType::SOA);
+    let with = door.knock(question(), Some(&primary.key), talk).await;
+    let without = door.knock(question(), None, talk).await;
+    let (Ok(Heard::Reply(with, _)), Ok(Heard::Reply(without, _))) = (with, without) else { return };
+    if let (Some(ours), Some(theirs)) = (soa(&with, zone), soa(&without, zone))
+        && ours != theirs
+    {
+        let what = format!(
+            "with key {} {} shows another {zone} than without it: a view of its own, in which the change will be",
+            primary.key.name(),
+            door.server
+        );
+        let remedy =
+            "if the world is to see it, match-clients of the world's view in named.conf must take the key first";
+        report.warn(Link::Zone, what, vec![remedy.to_owned()]);
+    }
+}
+
+fn soa<'r>(reply: &'r Reply, zone: &'r Name) -> Option<&'r Rdata> {
+    let soa = reply.rrset(zone, RecordType::SOA).next().filter(|_| reply.is_authoritative());
+    soa.map(|soa| &soa.rdata)
+}
