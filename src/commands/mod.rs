@@ -10,9 +10,9 @@ mod hook;
 mod import;
 mod key;
 mod locate;
-#[allow(dead_code)] // Until status and check are there.
 mod public;
 mod script;
+mod status;
 mod stock;
 mod sync;
 mod wait;
@@ -49,6 +49,7 @@ pub async fn run(task: Task, printer: Printer) -> Exit {
         Task::OneShot(settings) => one_shot(&settings, printer).await,
         Task::Script(script) => script::run(&script, printer).await,
         Task::Sync(sync) => sync::run(&sync, printer).await,
+        Task::Status(status) => status::run(&status, printer).await,
         Task::Hook(Some(hook)) => hook::run(&hook, printer),
         Task::Hook(None) => Exit::Done,
         Task::Detached(config, line) => hook::detached(&config, &line).await,

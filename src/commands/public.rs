@@ -11,6 +11,7 @@ use crate::config::{Reach, Server};
 use crate::dns::{Name, Reader, RecordType};
 use crate::net::plain::{self, Asked};
 use crate::net::{Network, Resolver, ResolverConfig};
+use crate::output::values;
 use crate::proto::exchange::Ending;
 use crate::proto::outcome::Rrset;
 use crate::proto::{Answer, Rcode};
@@ -143,13 +144,28 @@ pub(super) fn serves(answer: &Answer, (name, record_type): &Question) -> Result<
         return Ok(Rrset::of(cut));
     }
     if !answer.is_authoritative() {
-        return Err("it is no authority for it".to_owned());
+        return Err("no authoritative answer".to_owned());
     }
     if let Some(alias) = answer.rrset(name, RecordType::CNAME).next().filter(|_| *record_type != RecordType::CNAME) {
         return Err(format!("an alias (CNAME) of {}", alias.rdata.display(RecordType::CNAME)));
     }
     let wanted = |of: RecordType| *record_type == RecordType::ANY || of == *record_type;
     Ok(Rrset::of(answer.answers().iter().filter(|record| record.name == *name && wanted(record.record_type))))
+}
+
+/// What a server says instead of an RRset that `is_right` takes, in words; `None` where it serves one.
+pub(super) fn instead(
+    said: &Result<Answer, Ending>,
+    question: &Question,
+    is_right: impl Fn(&Rrset) -> bool,
+) -> Option<String> {
+    let (name, record_type) = question;
+    match said.as_ref().map(|answer| serves(answer, question)) {
+        Err(ending) => Some(ending.to_string()),
+        Ok(Ok(rrset)) if is_right(&rrset) => None,
+        Ok(Ok(rrset)) => Some(format!("it serves {name} {record_type}{}", values(*record_type, &rrset))),
+        Ok(Err(why)) => Some(format!("asked for {name} {record_type}, it says: {why}")),
+    }
 }
 
 /// The serial in a server's answer to the question for the zone's SOA (RFC 1035 §3.3.13).

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::config::{Reach, Wait};
 use crate::dns::{Name, RecordType};
-use crate::output::{Message, Public, Subject, Waited, published, values};
+use crate::output::{Message, Public, Subject, Waited, published};
 use crate::proto::Contacts;
 use crate::proto::exchange::Ending;
 use crate::proto::goal::Target;
@@ -68,9 +68,8 @@ pub(super) async fn wait_for(
         public
     });
     let mut all = join_all(one).await;
-    let lost = |(host, why): (String, String)| Public { hosts: vec![host], instead: Some(why), ..Public::default() };
-    all.extend(servers.lost.into_iter().map(lost));
-    let missing = all.iter().filter(|public| public.after.is_none()).count();
+    all.extend(servers.lost.into_iter().map(|(host, why)| Public::lost(host, why)));
+    let missing = all.iter().filter(|public| !public.serves).count();
     let failure = (missing > 0).then(|| Message {
         what: format!(
             "{missing} of {} public servers of {zone} did not serve it within {} s; the change is in the primary",
@@ -101,11 +100,10 @@ async fn one(server: &PublicServer, awaited: &Awaited<'_>) -> Public {
         let asked = timeout_at(*deadline, look(server, awaited)).await;
         // What it said before is worth more than that the time was up in the middle of the next question.
         public.instead = asked.unwrap_or_else(|_| public.instead.take().or(Some(Ending::Silent.to_string())));
-        if public.instead.is_none() {
-            public.after = Some(began.elapsed());
-        }
+        public.serves = public.instead.is_none();
+        public.after = Some(began.elapsed()).filter(|_| public.serves);
         let left = deadline.saturating_duration_since(Instant::now());
-        if public.after.is_some() || left.is_zero() {
+        if public.serves || left.is_zero() {
             let soa = (Name::clone(zone), RecordType::SOA);
             let soa = timeout(PATIENCE, public::ask(server, reach.source, &soa)).await;
             public.serial = soa.ok().and_then(Result::ok).and_then(|soa| public::serial(&soa, zone));
@@ -120,14 +118,10 @@ async fn one(server: &PublicServer, awaited: &Awaited<'_>) -> Public {
 async fn look(server: &PublicServer, awaited: &Awaited<'_>) -> Option<String> {
     for (target, shown) in &awaited.targets {
         let question: Question = (target.name.clone(), target.record_type);
-        let served = match public::ask(server, awaited.reach.source, &question).await {
-            Ok(answer) => public::serves(&answer, &question),
-            Err(ending) => return Some(ending.to_string()),
-        };
-        match served {
-            Ok(rrset) if target.is_met(&rrset) || shown.as_ref() == Some(&rrset) => {}
-            Ok(rrset) => return Some(format!("it serves {} {}{}", question.0, question.1, values(question.1, &rrset))),
-            Err(why) => return Some(why),
+        let said = public::ask(server, awaited.reach.source, &question).await;
+        let instead = public::instead(&said, &question, |rrset| target.is_met(rrset) || shown.as_ref() == Some(rrset));
+        if instead.is_some() {
+            return instead;
         }
     }
     None

@@ -16,6 +16,7 @@ mod script;
 mod secure_file;
 mod server;
 mod settings;
+mod status;
 mod task;
 mod tls;
 
@@ -36,4 +37,5 @@ pub use script::Script;
 pub use secure_file::{SecureFileError, unsafe_folder};
 pub use server::{Server, ServerError};
 pub use settings::{ConfigError, Settings, Speech, Verb};
+pub use status::Status;
 pub use task::{Hook, Sync, Task, Watch};

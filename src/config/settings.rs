@@ -201,15 +201,7 @@ impl Settings {
                 let file = from_file(Some(&name), &read.common, here)?;
                 (name, read.common, Verb::Get(record_type), file)
             }
-            Command::Script(_)
-            | Command::Sync(_)
-            | Command::Hook(_)
-            | Command::Watch(_)
-            | Command::Check(_)
-            | Command::Key(_)
-            | Command::Import(_) => {
-                return Err(ConfigError::NotOneShot);
-            }
+            _ => return Err(ConfigError::NotOneShot),
         };
         // A zone that stands at the top of the file need not hold every name.
         let of_file = || file.as_ref().and_then(|file| file.zone.value.clone()).filter(|zone| name.is_in(zone));

@@ -14,6 +14,7 @@ use super::import::Import;
 use super::keys::KeyTask;
 use super::script::Script;
 use super::settings::{ConfigError, Settings, Speech};
+use super::status::Status;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub enum Task {
     Script(Box<Script>),
     /// The configured names, once.
     Sync(Sync),
+    /// A look at the configured names.
+    Status(Status),
     /// An event that a caller hands over; `None` if it concerns nobody.
     Hook(Option<Hook>),
     /// The process of its own that deals with events.
@@ -82,6 +85,10 @@ impl Task {
                 Ok((Self::Script(Box::new(script)), speech))
             }
             Command::Sync(words) => sync(words, &here),
+            Command::Status(words) => {
+                let (status, speech) = Status::resolve(words, &here)?;
+                Ok((Self::Status(status), speech))
+            }
             Command::Hook(words) => hook(words, environment, &here),
             Command::Watch(WatchWords { config, verbose, quiet }) => {
                 let config = read(config.as_deref(), &here)?;
@@ -109,12 +116,11 @@ impl Task {
 }
 
 fn sync(words: SyncWords, here: &Surroundings) -> Result<(Task, Speech), ConfigError> {
-    let SyncWords { names, address: given, dry_run, show_config: show, config, json, verbose, quiet } = words;
+    let SyncWords { names: texts, address: given, dry_run, show_config: show, config, json, verbose, quiet } = words;
     let config = read(config.as_deref(), here)?;
-    let parse = |text: &String| Name::parse(text).map_err(|why| ConfigError::Name(text.clone(), why));
-    let names: Vec<Name> = names.iter().map(parse).collect::<Result<_, _>>()?;
-    if let Some(name) = names.iter().find(|name| !show && config.named(name).is_none()) {
-        return Err(ConfigError::NotConfigured { name: name.to_string(), path: config.path });
+    let names = names(&texts)?;
+    if !show {
+        check(&config, &names)?;
     }
     let is_given = |named: &NamedConfig| [&named.ipv4, &named.ipv6].iter().any(|it| it.value == Some(Source::Given));
     let mut wanted = config.names.iter().filter(|named| names.is_empty() || names.contains(&named.name));
@@ -141,14 +147,27 @@ fn hook(
     Ok((Task::Hook(task), speech(verbose, false, false)))
 }
 
-fn read(named: Option<&Path>, here: &Surroundings) -> Result<Config, FileError> {
+/// Names as they were written.
+pub(super) fn names(texts: &[String]) -> Result<Vec<Name>, ConfigError> {
+    texts.iter().map(|text| Name::parse(text).map_err(|why| ConfigError::Name(text.clone(), why))).collect()
+}
+
+/// Whether the file has all of these names.
+pub(super) fn check(config: &Config, names: &[Name]) -> Result<(), ConfigError> {
+    match names.iter().find(|name| config.named(name).is_none()) {
+        Some(name) => Err(ConfigError::NotConfigured { name: name.to_string(), path: config.path.clone() }),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn read(named: Option<&Path>, here: &Surroundings) -> Result<Config, FileError> {
     let path = here.find(named)?;
     // The process of its own starts elsewhere.
     let path = std::path::absolute(&path).unwrap_or(path);
     Config::read(&path, here.credentials.as_deref())
 }
 
-fn speech(verbose: bool, quiet: bool, json: bool) -> Speech {
+pub(super) fn speech(verbose: bool, quiet: bool, json: bool) -> Speech {
     match (verbose, quiet, json) {
         (_, _, true) => Speech::Json,
         (true, ..) => Speech::Verbose,

@@ -12,9 +12,11 @@ pub mod key;
 pub mod knot;
 pub mod message;
 pub mod named_conf;
+mod prometheus;
 mod public;
 mod report;
 pub mod script;
+mod status;
 pub mod stock;
 mod syslog;
 
@@ -25,8 +27,10 @@ use crate::exit::Exit;
 pub use check::{Finding, Link, State, finding, findings};
 pub use explain::{Message, Subject, exit_of, explain, utc};
 pub use follow::{Followed, followed};
+pub use prometheus::prometheus;
 pub use public::{Public, Waited, published, unpublished};
 pub use report::{Report, dry_run, records, result, values};
+pub use status::{Last, Next, Standing, standings};
 pub use syslog::{Severity, Syslog};
 
 /// Where words go, and how many of them.
@@ -46,6 +50,11 @@ impl Printer {
     /// Whether somebody sits there and reads: then everything is said each time.
     pub fn is_attended(&self) -> bool {
         self.log.is_none() && std::io::stderr().is_terminal()
+    }
+
+    /// Whether data go to somebody who sits there, who wants columns.
+    fn has_table(&self) -> bool {
+        self.log.is_none() && std::io::stdout().is_terminal()
     }
 
     /// The same, to a log.

@@ -17,7 +17,9 @@ pub struct Public {
     pub hosts: Vec<String>,
     /// The serial of the zone that it serves, where it was asked.
     pub serial: Option<u32>,
-    /// After what time it was seen to serve what is wanted; `None` where it does not.
+    /// Whether it serves what is wanted.
+    pub serves: bool,
+    /// After what time, where that was waited for.
     pub after: Option<Duration>,
     /// What it says instead.
     pub instead: Option<String>,
@@ -53,6 +55,11 @@ pub fn unpublished(printer: Printer, waited: &Waited) {
 }
 
 impl Public {
+    /// A host that no address was found for, and why.
+    pub fn lost(host: String, why: String) -> Self {
+        Self { hosts: vec![host], instead: Some(why), ..Self::default() }
+    }
+
     /// How it is called: its address with its names.
     pub fn label(&self) -> String {
         let hosts = self.hosts.join(", ");
@@ -64,12 +71,12 @@ impl Public {
     }
 
     pub(super) fn to_json(&self) -> Value {
-        let Self { address, hosts, serial, after, instead } = self;
+        let Self { address, hosts, serial, serves, after, instead } = self;
         json!({
             "address": address.map(|address| address.to_string()),
             "hosts": hosts,
             "serial": serial,
-            "serves": after.is_some(),
+            "serves": serves,
             "seconds": after.map(|after| after.as_millis() as f64 / 1000.0),
             "instead": instead,
         })

@@ -8,6 +8,7 @@ mod debts;
 mod history;
 mod lock;
 mod places;
+mod replace;
 mod reported;
 mod spool;
 
@@ -15,5 +16,6 @@ pub use debts::Debts;
 pub use history::{Entry, Event, History, Outcome, Published};
 pub use lock::{Lock, Locks};
 pub use places::Places;
+pub use replace::publish;
 pub use reported::{Reported, Say};
 pub use spool::{Spool, Turn};

@@ -32,7 +32,7 @@ impl Places {
     }
 
     /// Where the state is, whether there is such a directory or not.
-    pub fn find(configured: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    fn find(configured: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
         let state = configured.map(Path::to_owned).or_else(|| systemds("STATE_DIRECTORY", environment));
         state.or_else(|| match rustix::process::geteuid().is_root() {
             true => Some(PathBuf::from("/var/lib/nsup")),
@@ -40,6 +40,11 @@ impl Places {
                 .or_else(|| Some(absolute("HOME", environment)?.join(".local/state")))
                 .map(|directory| directory.join("nsup")),
         })
+    }
+
+    /// Where the state is, if there is such a directory that nobody else can put files of his into; nothing is made.
+    pub fn existing(configured: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+        Self::find(configured, environment).filter(|path| is_ours(path))
     }
 }
 
@@ -58,6 +63,11 @@ fn is_made(path: &Path, mode: u32) -> bool {
     if !path.is_dir() && DirBuilder::new().recursive(true).mode(mode).create(path).is_err() {
         return false;
     }
+    is_ours(path)
+}
+
+/// Whether it is a directory that nobody else can put files of his into.
+fn is_ours(path: &Path) -> bool {
     let ours = rustix::process::geteuid().as_raw();
     path.metadata().is_ok_and(|meta| (meta.uid() == 0 || meta.uid() == ours) && meta.mode() & 0o022 == 0)
 }
@@ -94,7 +104,10 @@ mod tests {
         assert_eq!(places.runtime, Some(inside("run").into()));
         assert_eq!(places.state, Some(inside("state").into()));
         let configured = directory.path().join("a/b/c");
-        assert_eq!(Places::make(Some(&configured), &environment).state, Some(configured));
+        assert_eq!(Places::existing(Some(&configured), &environment), None);
+        assert!(!configured.exists(), "who only looks makes nothing");
+        assert_eq!(Places::make(Some(&configured), &environment).state, Some(configured.clone()));
+        assert_eq!(Places::existing(Some(&configured), &environment), Some(configured));
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! What was said of failures that last, so that cron sends a mail when one begins, now and then, and when it ends.
 
 use std::fs;
-use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::places::file_name;
+use super::replace::replace;
 
 /// How long a failure that lasts is not spoken of again, in seconds: at first, and at most.
 const FIRST: u64 = 3600;
@@ -120,17 +120,9 @@ pub(super) fn read(path: &Path) -> Option<Value> {
     Some(value).filter(Value::is_object)
 }
 
-/// Writes beside and renames, so that whoever reads finds the old or the new.
+/// Writes an object so that whoever reads finds the old or the new.
 pub(super) fn write(path: &Path, value: &Value) -> io::Result<()> {
-    let beside = path.with_extension(format!("new{}", std::process::id()));
-    // Left over from a process of that number.
-    let _ = fs::remove_file(&beside);
-    let mut file = fs::OpenOptions::new().create_new(true).write(true).mode(0o644).open(&beside)?;
-    let written = writeln!(file, "{value}").and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written
+    replace(path, &format!("{value}\n"), |_| Ok(()))
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ fn named_conf(setup: &Setup, directory: &Path, address: SocketAddr, tls: &[(Stri
 	dnssec-validation no;
 	empty-zones-enable no;
 	notify no;
-	allow-transfer {{ {ip}; }};
+	allow-transfer {{ 127.0.0.0/8; }};
 	max-cache-size 2M;
 {more}}};
 controls {{ }};

@@ -36,7 +36,7 @@ pub(super) async fn run(check: &Check, printer: Printer) -> Exit {
     let mut report = Report::new(printer);
     local::configuration(check, &mut report);
     let configured = check.config.as_ref().and_then(|config| config.state_directory.value.as_deref());
-    let history = History::within(Places::find(configured, &environment));
+    let history = History::within(Places::existing(configured, &environment));
     // What is told of each step would stand between the findings.
     let around = Around { check, history: &history, printer: Printer { quiet: true, json: false, ..printer } };
     for group in &check.groups {

@@ -12,6 +12,7 @@ mod plan;
 mod pursue;
 mod reverse;
 mod snapshot;
+mod survey;
 mod tell;
 mod verdict;
 
@@ -21,5 +22,6 @@ pub(super) use occasion::Programs;
 pub(super) use plan::plan;
 pub(super) use pursue::{Pursuit, pursue};
 pub(super) use snapshot::Snapshot;
+pub(super) use survey::{hopeless, survey};
 pub(super) use tell::{Memory, said, worst};
 pub(super) use verdict::Verdict;

@@ -5,6 +5,7 @@ mod common;
 mod import;
 mod key;
 mod public;
+mod status;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub(super) use common::{Common, TlsWords};
 pub(super) use import::{From, ImportWords, ScriptFile};
 pub(super) use key::{GenerateWords, KeyCommand, NewKeyWords, RotateWords, ShowWords};
 pub(super) use public::{PublicWords, WaitWords};
+pub(super) use status::StatusWords;
 
 /// Keeps DNS names on the addresses that machines have now: RFC 2136 updates, signed with TSIG, sent straight to the
 /// zone's primary.
@@ -57,6 +59,8 @@ pub enum Command {
     Script(ScriptWords),
     /// Bring the configured names to the addresses of now, once: for cron, timers and people
     Sync(SyncWords),
+    /// Show how the configured names stand: wanted, at the primary, at the public servers; nothing is changed
+    Status(StatusWords),
     /// Called by pppd and its cousins: takes the event, returns at once, and follows the address by itself
     Hook(HookWords),
     /// Stay, and follow the kernel's notifications of changed addresses
