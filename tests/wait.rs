@@ -43,9 +43,12 @@ fn a_change_is_waited_for_until_every_server_serves_it() {
     nsup(&format!("add {NAME} 203.0.113.8 {options} --wait 30{public}")).ends(0).says("serial 3,");
     nsup(&format!("delete {NAME} A 203.0.113.7 {options} --wait 30{public}")).ends(0).says("serial 4,");
     nsup(&format!("delete {NAME} {options} --wait 30{public}")).ends(0).says("serial 5,");
+    // Too long for a datagram.
+    let long = "x".repeat(600);
+    nsup(&format!("set long.example.org TXT {long} {options} --wait 30{public}")).ends(0).says("serial 6,");
     // A wildcard goes on showing something.
-    nsup(&format!("set x.wild.example.org 203.0.113.7 {options} --wait 30{public}")).ends(0).says("serial 6,");
-    nsup(&format!("delete x.wild.example.org A {options} --wait 30{public}")).ends(0).says("serial 7,");
+    nsup(&format!("set x.wild.example.org 203.0.113.7 {options} --wait 30{public}")).ends(0).says("serial 7,");
+    nsup(&format!("delete x.wild.example.org A {options} --wait 30{public}")).ends(0).says("serial 8,");
 }
 
 #[test]

@@ -63,8 +63,10 @@ pub(super) type Question = (Name, RecordType);
 /// Why nobody is known, in words.
 pub(super) async fn servers(zone: &Name, reach: &Reach, public: &[Server]) -> Result<PublicServers, String> {
     let mut config = ResolverConfig::system();
-    // The world does not know what this machine's own file says.
-    config.hosts.clear();
+    if public.is_empty() {
+        // The world does not know what this machine's own file says.
+        config.hosts.clear();
+    }
     if !reach.resolvers.is_empty() {
         config.servers.clone_from(&reach.resolvers);
     }
@@ -211,4 +213,74 @@ async fn name_servers(zone: &Name, resolver: &mut Resolver) -> Result<Vec<Server
     let servers: Vec<Server> = names.iter().map(|name| Server::new(name, None)).collect();
     let none = || failed(format!("the resolver shows no NS records of it ({})", answer.rcode()));
     if servers.is_empty() { Err(none()) } else { Ok(servers) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dns::Message;
+
+    const AUTHORITATIVE: [u8; 2] = [0x84, 0];
+
+    /// An answer with these flags to the question for `a. A`, and these records in its answer and authority sections,
+    /// whose names are `a.` each.
+    fn answer(flags: [u8; 2], answers: &[(u8, &[u8])], authority: &[(u8, &[u8])]) -> Answer {
+        let mut octets = vec![0, 0, flags[0], flags[1], 0, 1, 0, answers.len() as u8, 0, authority.len() as u8, 0, 0];
+        octets.extend(*b"\x01a\0\0\x01\0\x01");
+        for (record_type, data) in answers.iter().chain(authority) {
+            octets.extend([0xc0, 12, 0, *record_type, 0, 1, 0, 0, 0, 60, 0, data.len() as u8]);
+            octets.extend(*data);
+        }
+        Answer::read(&Message::walk(&octets).unwrap())
+    }
+
+    fn question(record_type: RecordType) -> Question {
+        (Name::parse("a.").unwrap(), record_type)
+    }
+
+    #[test]
+    fn only_what_an_authority_serves_counts() {
+        let (a, serves) =
+            (question(RecordType::A), |answer: &Answer, record_type| serves(answer, &question(record_type)));
+        let address: &[(u8, &[u8])] = &[(1, &[203, 0, 113, 7])];
+        let right = answer(AUTHORITATIVE, address, &[]);
+        assert_eq!(serves(&right, RecordType::A).unwrap().rdata[0].octets(), [203, 0, 113, 7]);
+        let cached = answer([0x80, 0x80], address, &[]);
+        assert_eq!(serves(&cached, RecordType::A), Err("no authoritative answer".to_owned()));
+        assert_eq!(serves(&answer([0x84, 3], &[], &[]), RecordType::A), Ok(Rrset::default()), "NXDOMAIN is an answer");
+        assert_eq!(serves(&answer([0x80, 5], &[], &[]), RecordType::A), Err("REFUSED".to_owned()));
+        let alias = answer(AUTHORITATIVE, &[(5, b"\x01b\0")], &[]);
+        assert_eq!(serves(&alias, RecordType::A), Err("an alias (CNAME) of b.".to_owned()));
+        assert_eq!(serves(&alias, RecordType::CNAME).map(|rrset| rrset.rdata.len()), Ok(1));
+        let referral = answer([0x80, 0], &[], &[(2, b"\x01b\0")]);
+        assert_eq!(serves(&referral, RecordType::NS).map(|rrset| rrset.rdata.len()), Ok(1));
+        assert!(serves(&referral, RecordType::A).is_err());
+        assert_eq!(instead(&Ok(right), &a, |_| true), None);
+        assert_eq!(instead(&Err(Ending::Silent), &a, |_| true), Some("no answer in time".to_owned()));
+    }
+
+    #[test]
+    fn a_serial_is_read_out_of_an_authoritative_soa_only() {
+        let zone = Name::parse("a.").unwrap();
+        let soa: &[u8] = b"\x01b\0\x01c\0\0\0\x07\xea\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+        assert_eq!(serial(&answer(AUTHORITATIVE, &[(6, soa)], &[]), &zone), Some(2026));
+        assert_eq!(serial(&answer([0x80, 0], &[(6, soa)], &[]), &zone), None);
+        assert_eq!(serial(&answer(AUTHORITATIVE, &[(6, b"\x01b\0\x01c\0\0\0")], &[]), &zone), None);
+        assert_eq!(serial(&answer(AUTHORITATIVE, &[], &[(6, soa)]), &zone), None);
+    }
+
+    #[test]
+    fn an_address_that_two_hosts_share_is_asked_once() {
+        let mut servers = PublicServers::default();
+        let address: IpAddr = "192.0.2.1".parse().unwrap();
+        for host in ["ns1.", "ns2."] {
+            servers.take_in(&Server::new(host, None), 53, Ok(vec![address]));
+        }
+        servers.take_in(&Server::new("192.0.2.1", None), 5353, Ok(vec![address]));
+        servers.take_in(&Server::new("ns3.", None), 53, Err("nothing".to_owned()));
+        let found: Vec<(String, usize)> =
+            servers.found.iter().map(|one| (one.address.to_string(), one.hosts.len())).collect();
+        assert_eq!(found, [("192.0.2.1:53".to_owned(), 2), ("192.0.2.1:5353".to_owned(), 0)]);
+        assert_eq!(servers.lost, [("ns3.".to_owned(), "nothing".to_owned())]);
+    }
 }

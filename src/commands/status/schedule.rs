@@ -14,6 +14,8 @@ use crate::output::Next;
 /// The system's tables (crontab(5), cron(8)).
 const TABLE: &str = "/etc/crontab";
 const TABLES: &str = "/etc/cron.d";
+/// Root's own table, whose lines name no user.
+const OF_ROOT: &str = "/var/spool/cron/crontabs/root";
 /// The longest table that is read, in octets.
 const LONGEST: u64 = 64 * 1024;
 /// The file that nsup reads where nobody names one, as root's cron starts it.
@@ -45,12 +47,13 @@ impl Schedule {
             .collect();
         files.sort();
         paths.extend(files);
+        paths.push(OF_ROOT.into());
         let mut lines = Vec::new();
         for path in paths.iter().filter(|path| path.is_file()) {
             let mut text = String::new();
             let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
             if read.is_ok() {
-                lines.extend(table(&text, &path.display().to_string(), config));
+                lines.extend(table(&text, path, config));
             }
         }
         Self(lines)
@@ -69,7 +72,8 @@ impl Schedule {
 }
 
 /// The lines of a table that run `nsup sync` with this file.
-fn table(text: &str, path: &str, config: &Path) -> Vec<Line> {
+fn table(text: &str, path: &Path, config: &Path) -> Vec<Line> {
+    let has_user = path != Path::new(OF_ROOT);
     let mut used = PathBuf::from(USUAL);
     let mut lines = Vec::new();
     for (number, text) in text.lines().enumerate() {
@@ -79,19 +83,19 @@ fn table(text: &str, path: &str, config: &Path) -> Vec<Line> {
             used = set.trim().trim_matches(['"', '\'']).into();
         }
         let is_line = text.starts_with(|first: char| first.is_ascii_digit() || first == '*' || first == '@');
-        if let Some(line) = is_line.then(|| line(text, &used, config)).flatten() {
-            lines.push(Line { by: format!("{path}:{}", number + 1), ..line });
+        if let Some(line) = is_line.then(|| line(text, has_user, &used, config)).flatten() {
+            lines.push(Line { by: format!("{}:{}", path.display(), number + 1), ..line });
         }
     }
     lines
 }
 
 /// A line that runs `nsup sync`, if it does so with this file.
-fn line(text: &str, used: &Path, config: &Path) -> Option<Line> {
+fn line(text: &str, has_user: bool, used: &Path, config: &Path) -> Option<Line> {
     let fields = if text.starts_with('@') { 1 } else { 5 };
     let words: Vec<&str> = text.split_whitespace().collect();
     // The time, the user, and the command.
-    let (time, command) = (words.get(..fields)?, words.get(fields + 1..)?);
+    let (time, command) = (words.get(..fields)?, words.get(fields + usize::from(has_user)..)?);
     let is_nsup = |word: &str| Path::new(word).file_name().is_some_and(|name| name == "nsup");
     let start = command.windows(2).position(|pair| is_nsup(pair[0]) && pair[1] == "sync")?;
     let mut arguments = command.get(start + 2..)?.iter().take_while(|word| !word.contains(['>', '|', '&', ';', '#']));
@@ -153,7 +157,7 @@ mod tests {
     const NOW: u64 = 1_795_637_000;
 
     fn of(text: &str, config: &str) -> Schedule {
-        Schedule(table(text, "/etc/crontab", Path::new(config)))
+        Schedule(table(text, Path::new("/etc/crontab"), Path::new(config)))
     }
 
     fn name(text: &str) -> Name {
@@ -218,6 +222,8 @@ mod tests {
         assert_eq!(counts("*/5 * * * * root nsup sync --config /o.toml", "/o.toml"), first);
         let set = "NSUP_CONFIG = \"/o.toml\"\n*/5 * * * * root nsup sync\n* * * * * root nsup sync --config /x\n";
         assert_eq!(counts(set, "/o.toml"), Some("/etc/crontab:2".to_owned()));
+        let own = table("*/5 * * * * nsup sync\n", Path::new(OF_ROOT), Path::new(USUAL));
+        assert_eq!(own.len(), 1, "root's own table names no user");
         let two = "0 * * * * root nsup sync\n*/15 * * * * root nsup sync\n*/5 * * * * root nsup sync\n";
         assert_eq!(counts(two, USUAL), Some("/etc/crontab:3".to_owned()), "the one that comes first");
     }
