@@ -25,6 +25,7 @@ use crate::state::{History, Places};
 use super::environment;
 use chain::{Around, chain};
 use report::Report;
+pub(super) use schedule::cron_files;
 
 /// Examines everything, and says whether an update would work.
 pub(super) async fn run(check: &Check, printer: Printer) -> Exit {

@@ -43,17 +43,22 @@ pub(super) fn examine(root: &Path, hooked: bool, report: &mut Report) {
     report.warn(Link::Schedule, what, vec!["in /etc/crontab:".to_owned(), LINE.to_owned()]);
 }
 
-/// The lines of cron's files that run `nsup sync`, with their places.
-fn cron_lines(root: &Path) -> Vec<String> {
+/// The files that cron goes by.
+pub(in crate::commands) fn cron_files(root: &Path) -> Vec<PathBuf> {
     let mut files = vec![root.join("etc/crontab"), root.join("etc/anacrontab")];
     files.extend(inside(&root.join("etc/cron.d")).into_iter().filter(|file| is_plain(file)));
     files.extend(inside(&root.join("var/spool/cron/crontabs")));
+    files
+}
+
+/// The lines of cron's files that run `nsup sync`, with their places.
+fn cron_lines(root: &Path) -> Vec<String> {
     let lines = |file: PathBuf| {
         let text = fs::read_to_string(&file).unwrap_or_default();
         let ours = text.lines().enumerate().filter(|(_, line)| calls(line));
         ours.map(|(number, line)| format!("{}:{}: {}", file.display(), number + 1, line.trim())).collect::<Vec<_>>()
     };
-    files.into_iter().flat_map(lines).collect()
+    cron_files(root).into_iter().flat_map(lines).collect()
 }
 
 /// Files of ours that cron does not read, since their names have dots.

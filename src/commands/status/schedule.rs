@@ -4,17 +4,17 @@
 //! wherever the clock is a multiple of fifteen minutes off; of others, the line itself is told. Of systemd's timers no
 //! file says when they elapse.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::dns::Name;
 use crate::output::Next;
 
-/// The system's tables (crontab(5), cron(8)).
-const TABLE: &str = "/etc/crontab";
-const TABLES: &str = "/etc/cron.d";
-/// Root's own table, whose lines name no user.
+use super::super::check::cron_files;
+
+/// The users' own tables, and root's, whose lines name no user (crontab(5)).
+const OF_USERS: &str = "/var/spool/cron/crontabs";
 const OF_ROOT: &str = "/var/spool/cron/crontabs/root";
 /// The longest table that is read, in octets.
 const LONGEST: u64 = 64 * 1024;
@@ -36,20 +36,12 @@ struct Line {
 }
 
 impl Schedule {
-    /// What the system's tables say of this file.
+    /// What cron's tables say of this file.
     pub(super) fn of(config: &Path) -> Self {
-        let mut paths: Vec<PathBuf> = vec![TABLE.into()];
-        let files = fs::read_dir(TABLES).into_iter().flatten().flatten().map(|entry| entry.path());
-        // cron passes over every other name.
-        let counts = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'_' || octet == b'-';
-        let mut files: Vec<PathBuf> = files
-            .filter(|path| path.file_name().is_some_and(|name| name.as_encoded_bytes().iter().all(|o| counts(*o))))
-            .collect();
-        files.sort();
-        paths.extend(files);
-        paths.push(OF_ROOT.into());
         let mut lines = Vec::new();
-        for path in paths.iter().filter(|path| path.is_file()) {
+        // A plain user's table goes by files of his own.
+        let is_ours = |path: &PathBuf| !path.starts_with(OF_USERS) || path == Path::new(OF_ROOT);
+        for path in cron_files(Path::new("/")).iter().filter(|path| path.is_file() && is_ours(path)) {
             let mut text = String::new();
             let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
             if read.is_ok() {
