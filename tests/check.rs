@@ -11,7 +11,7 @@ use std::fs;
 
 use broken::{Ground, NAME, ZONE, examined, fixture};
 use hooks::network::alone;
-use servers::Kind;
+use servers::{Grant, Kind};
 
 #[test]
 fn a_key_that_the_server_does_not_have_is_told_by_what_is_wrong_with_it() {
@@ -67,6 +67,27 @@ fn a_sound_set_up_is_good_on_every_server_link_by_link_and_is_left_as_it_is() {
         }
         // What was promised comes true.
         ground.nsup(&format!("set {NAME} 203.0.113.8"), &server).ends(0).says("changed");
+    }
+}
+
+#[test]
+fn the_right_to_change_is_asked_for_each_type_on_every_server_and_nothing_is_changed() {
+    for kind in Kind::ALL {
+        let mut ground = Ground::new();
+        (ground.kind, ground.configured) = (kind, false);
+        let srv = "cable.example.org. 300 IN SRV 0 0 0 ns1.example.org.";
+        ground.zone = Some(broken::bare().record(srv).grant(Grant::zone(&ground.key)));
+        let types = ["A", "AAAA", "TXT", "MX", "PTR", "SRV", "LOC", "CAA", "SSHFP", "HTTPS"];
+        ground.words = types.map(|record_type| format!("--type {record_type} ")).concat();
+        let Some(server) = ground.start() else { continue };
+        ground.furnish(&server);
+        let before = (server.journal_octets(ZONE), server.zone(ZONE));
+        let run = examined("nothing is broken", 0, &ground, &server);
+        assert_eq!((server.journal_octets(ZONE), server.zone(ZONE)), before, "{kind}");
+        for record_type in types {
+            let line = format!("✓ permission    key home. may change cable.example.org. {record_type}\n");
+            assert!(run.stdout.contains(&line), "{kind} {record_type}: {run:#?}");
+        }
     }
 }
 

@@ -36,19 +36,19 @@ fn a_change_is_waited_for_until_every_server_serves_it() {
     for server in &world.secondaries {
         assert_eq!(server.has(ZONE, NAME, "A"), ["203.0.113.7"]);
     }
-    let run = nsup(&format!("set {NAME} 203.0.113.7 {options} --wait 30{public}")).ends(0).says("unchanged: ");
+    let run = nsup(&format!("set {NAME} 203.0.113.7 {options} --wait=30{public}")).ends(0).says("unchanged: ");
     assert_eq!(run.stdout.matches("published: ").count(), 3, "what is so already may still be on its way: {run:#?}");
-    let run = nsup(&format!("set {NAME} 203.0.113.7 {options} --wait 30{public} -q")).ends(0);
+    let run = nsup(&format!("set {NAME} 203.0.113.7 {options} --wait=30{public} -q")).ends(0);
     run.silent();
-    nsup(&format!("add {NAME} 203.0.113.8 {options} --wait 30{public}")).ends(0).says("serial 3,");
-    nsup(&format!("delete {NAME} A 203.0.113.7 {options} --wait 30{public}")).ends(0).says("serial 4,");
-    nsup(&format!("delete {NAME} {options} --wait 30{public}")).ends(0).says("serial 5,");
+    nsup(&format!("add --wait {NAME} 203.0.113.8 {options}{public}")).ends(0).says("serial 3,");
+    nsup(&format!("delete {NAME} A 203.0.113.7 {options} --wait=30{public}")).ends(0).says("serial 4,");
+    nsup(&format!("delete {NAME} {options} --wait=30{public}")).ends(0).says("serial 5,");
     // Too long for a datagram.
     let long = "x".repeat(600);
-    nsup(&format!("set long.example.org TXT {long} {options} --wait 30{public}")).ends(0).says("serial 6,");
+    nsup(&format!("set long.example.org TXT {long} {options} --wait=30{public}")).ends(0).says("serial 6,");
     // A wildcard goes on showing something.
-    nsup(&format!("set x.wild.example.org 203.0.113.7 {options} --wait 30{public}")).ends(0).says("serial 7,");
-    nsup(&format!("delete x.wild.example.org A {options} --wait 30{public}")).ends(0).says("serial 8,");
+    nsup(&format!("set x.wild.example.org 203.0.113.7 {options} --wait=30{public}")).ends(0).says("serial 7,");
+    nsup(&format!("delete x.wild.example.org A {options} --wait=30{public}")).ends(0).says("serial 8,");
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_slow_server_is_waited_for_and_one_that_is_silent_is_named_when_the_time_is_
     let (public, [_, slow]) = (world.public(), &world.secondaries);
     slow.stop();
     let run = thread::scope(|scope| {
-        let run = scope.spawn(|| nsup(&format!("set {NAME} 203.0.113.7 {options} --wait 60{public}")));
+        let run = scope.spawn(|| nsup(&format!("set {NAME} 203.0.113.7 {options} --wait=60{public}")));
         thread::sleep(Duration::from_millis(1500));
         assert!(!run.is_finished(), "it came back before the last server had it");
         slow.cont();
@@ -68,26 +68,26 @@ fn a_slow_server_is_waited_for_and_one_that_is_silent_is_named_when_the_time_is_
     assert!(run.stdout.lines().last().unwrap().contains(&slow.address().to_string()), "the last one last: {run:#?}");
 
     slow.stop();
-    let run = nsup(&format!("set {NAME} 203.0.113.8 {options} --wait 2{public}"));
+    let run = nsup(&format!("set {NAME} 203.0.113.8 {options} --wait=2{public}"));
     slow.cont();
     let run = run.ends(5).says("changed: h.example.org. A 203.0.113.8 (was 203.0.113.7)\n");
     assert_eq!(run.stdout.matches("published: ").count(), 2, "{run:#?}");
     let run = run.complains(&format!("nsup: {}: no answer in time\n", slow.address()));
     let what = "1 of 3 public servers of example.org. did not serve it within 2 s; the change is in the primary\n";
     run.complains(what).hints("the same command again waits on");
-    nsup(&format!("set {NAME} 203.0.113.8 {options} --wait 60{public}")).ends(0).says("unchanged");
+    nsup(&format!("set {NAME} 203.0.113.8 {options} --wait=60{public}")).ends(0).says("unchanged");
 }
 
 #[test]
 fn a_server_that_serves_something_else_is_named_with_what_it_serves() {
     let Some((mut world, directory, options)) = start() else { return };
-    nsup(&format!("set {NAME} 203.0.113.7 {options} --wait 60{}", world.public())).ends(0);
+    nsup(&format!("set {NAME} 203.0.113.7 {options} --wait=60{}", world.public())).ends(0);
     // A secondary that has lost its primary.
     let key = TestKey::new("k", "hmac-sha256");
     let Some(other) = World::start(ZONE, &key, Zone::new(ZONE).record("h.example.org. 300 IN A 198.51.100.1")) else {
         return;
     };
-    let json = format!("set {NAME} 203.0.113.7 {options} --wait 1 --json --public {}", other.primary.address());
+    let json = format!("set {NAME} 203.0.113.7 {options} --wait=1 --json --public {}", other.primary.address());
     let run = nsup(&json).ends(5).complains("it serves h.example.org. A 198.51.100.1\n");
     let object: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((&object["outcome"], &object["exit"]), (&"unchanged".into(), &5.into()), "{object}");
@@ -98,9 +98,9 @@ fn a_server_that_serves_something_else_is_named_with_what_it_serves() {
 
     world.secondaries[0].kill();
     let public = world.public();
-    nsup(&format!("set {NAME} 203.0.113.7 {options} --wait 1{public}")).ends(5).complains("connection refused\n");
+    nsup(&format!("set {NAME} 203.0.113.7 {options} --wait=1{public}")).ends(5).complains("connection refused\n");
     let lost = "--public nowhere.example.org --resolver ";
-    nsup(&format!("set {NAME} 203.0.113.7 {options} --wait 1 {lost}{}", world.primary.address()))
+    nsup(&format!("set {NAME} 203.0.113.7 {options} --wait=1 {lost}{}", world.primary.address()))
         .ends(5)
         .complains("nowhere.example.org: nowhere.example.org. has no address (NXDOMAIN)\n");
     nsup(&format!("set {NAME} 203.0.113.7 {options} --public 127.0.0.1"))
@@ -142,7 +142,7 @@ fn the_servers_are_those_of_the_zones_ns_records() {
         // A server that has IPv6 as well, and one that has nothing.
         nsup(&format!("set ns2.example.org AAAA 2001:db8::2 {options}")).ends(0);
         nsup(&format!("set {NAME} 203.0.113.8 {options} --wait")).ends(0);
-        nsup(&format!("add example.org NS ns.example.net. {options} --wait 1")).ends(5).complains("ns.example.net.: ");
+        nsup(&format!("add example.org NS ns.example.net. {options} --wait=1")).ends(5).complains("ns.example.net.: ");
         world.primary.stop();
         let run = nsup(&format!("set {NAME} 203.0.113.8 {options} --timeout 2 --wait")).ends(3);
         world.primary.cont();

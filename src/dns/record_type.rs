@@ -31,6 +31,8 @@ impl RecordType {
     pub const TXT: Self = Self(16);
     /// An IPv6 address (RFC 3596).
     pub const AAAA: Self = Self(28);
+    /// Where a service is (RFC 2782).
+    pub const SRV: Self = Self(33);
     /// An alias for all that is below a name (RFC 6672).
     pub const DNAME: Self = Self(39);
     /// The digest of a key of the zone below a cut (RFC 4034 §5).

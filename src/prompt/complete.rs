@@ -101,7 +101,7 @@ fn name_at(record_type: RecordType) -> Option<usize> {
         RecordType::NS | RecordType::CNAME | RecordType::PTR | RecordType::DNAME => Some(0),
         // MX and SRV.
         RecordType::MX => Some(1),
-        RecordType(33) => Some(3),
+        RecordType::SRV => Some(3),
         _ => None,
     }
 }

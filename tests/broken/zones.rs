@@ -34,6 +34,21 @@ pub fn all() {
         let inside = "view \"inside\" { match-clients { key \"home\"; }; };";
         ground.zone_by_hand("", |zone| format!("{inside}\nview \"world\" {{ match-clients {{ any; }}; {zone} }};"));
     });
+    broken("the key leads to another view of the zone", 0, |ground| {
+        let file = ground.place("zones/inside.zone", &master().replace(" 1 3600", " 7 3600"), 0o644);
+        let policy = format!("update-policy {{ grant home name {NAME}. A; }};");
+        let inside = format!(
+            "view \"inside\" {{ match-clients {{ key \"home\"; }}; zone \"{ZONE}\" {{ type primary; file \"{}\"; {policy} }}; }};",
+            file.display()
+        );
+        ground.zone_by_hand("", |zone| format!("{inside}\nview \"world\" {{ match-clients {{ any; }}; {zone} }};"));
+    });
+    broken("the reverse zone grants nothing", 2, |ground| {
+        ground.lines += "\nptr = true";
+        let reverse =
+            Zone::new("113.0.203.in-addr.arpa").grant(Grant::name(&ground.key, "1.113.0.203.in-addr.arpa", &["PTR"]));
+        ground.setup = ground.setup.clone().zone(reverse);
+    });
     broken("allow-query shuts everybody out", 2, |ground| {
         drop(ground.zone_by_hand("allow-query { none; };", |zone| zone))
     });
@@ -133,6 +148,11 @@ fn secondaries() {
     ground.setup = Setup::new();
     let Some((_first, copy)) = start(&|setup, key| forwards(known(setup, key)), &mut ground) else { return };
     examined("the server hands updates on to a primary that has no key", 2, &ground, &copy);
+}
+
+/// The zone as a file has it.
+fn master() -> String {
+    fs::read_to_string("tests/data/check.zone").unwrap()
 }
 
 /// The size of the file to which BIND writes the zone, in its own time.

@@ -8,9 +8,10 @@ use crate::exit::Exit;
 use crate::output::{Link, Subject, exit_of, explain, named_conf};
 use crate::proto::converge::Converge;
 use crate::proto::exchange::{Answered, Purpose};
-use crate::proto::goal::{Goal, Target};
+use crate::proto::goal::{Goal, Target, TargetError};
 use crate::proto::outcome::{Outcome, Refusal, Rrset};
-use crate::proto::{Rcode, TsigError, probe};
+use crate::proto::probe::{self, Probe};
+use crate::proto::{Rcode, TsigError};
 use crate::source::Family;
 
 use super::super::bring::bring;
@@ -65,8 +66,10 @@ async fn read(
     let mut course = match Converge::new(place.zone.origin().clone(), vec![target], Vec::new(), false) {
         Ok(course) => course,
         Err(why) => {
-            let remedy = "BIND refuses it (check-names); set --force tries it all the same".to_owned();
-            return Err(report.fault(Link::Name, Exit::Setup, why.to_string(), vec![remedy]));
+            let is_host = !matches!(why, TargetError::NotAHost(_));
+            let remedy = "BIND refuses it (check-names); nsup set --force tries it all the same".to_owned();
+            let remedy = if is_host { Vec::new() } else { vec![remedy] };
+            return Err(report.fault(Link::Name, Exit::Setup, why.to_string(), remedy));
         }
     };
     let ended = bring(&mut course, &mut knocked.contacts, talk, async |_, _, _| false).await;
@@ -128,11 +131,12 @@ async fn permission(
 ) -> Probed {
     let mut supposed = seen.clone();
     for _ in 0..TRIES {
-        let message = match probe::permission(place.zone.origin(), name, record_type, &supposed, random()) {
-            None => return Probed::Unknown,
-            Some(Ok(message)) => message,
-            Some(Err(why)) => return Probed::Otherwise(Box::new(Outcome::Impossible(why.to_string()))),
-        };
+        let Probe { message, granted } =
+            match probe::permission(place.zone.origin(), name, record_type, &supposed, random()) {
+                None => return Probed::Unknown,
+                Some(Ok(probe)) => probe,
+                Some(Err(why)) => return Probed::Otherwise(Box::new(Outcome::Impossible(why.to_string()))),
+            };
         talk.restart();
         let reply = match talk.ask(&mut knocked.contacts, message, Purpose::Ask).await {
             Ok(Answered::Reply(reply, ..)) => reply,
@@ -148,8 +152,8 @@ async fn permission(
             Err(why) => return Probed::Otherwise(Box::new(Outcome::Impossible(why.to_string()))),
         };
         match reply.rcode() {
-            Rcode::NOERROR if supposed == *seen => return Probed::Granted,
-            Rcode::NOERROR => return Probed::GrantedBelowWildcard,
+            rcode if rcode == granted && supposed == *seen => return Probed::Granted,
+            rcode if rcode == granted => return Probed::GrantedBelowWildcard,
             Rcode::REFUSED => return Probed::Refused,
             // Nobody has what was read: a wildcard has, or it has gone meanwhile.
             Rcode::NXRRSET | Rcode::NXDOMAIN if !supposed.rdata.is_empty() => supposed = Rrset::default(),

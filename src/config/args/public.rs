@@ -14,7 +14,8 @@ pub struct PublicWords {
 #[derive(Debug, Group)]
 pub struct WaitWords {
     /// Wait until all servers of the zone serve it, so many seconds at most: 60
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60", conflicts_with = "dry_run")]
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "60", conflicts_with = "dry_run")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub wait: Option<u64>,
     #[command(flatten)]
