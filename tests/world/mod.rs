@@ -170,7 +170,23 @@ fn start(directory: &Path, limit: Duration) -> Child {
         .stdin(Stdio::null())
         .stdout(console)
         .stderr(twin);
+    if let Some(registers) = registers(directory) {
+        command.env("LD_PRELOAD", registers);
+    }
     command.spawn().expect("the kernel starts")
+}
+
+/// A library for the kernel on a processor for whose registers it has no room, as registers.c tells; built by the compiler
+/// that Rust links with.
+fn registers(directory: &Path) -> Option<PathBuf> {
+    let has_matrices = fs::read_to_string("/proc/cpuinfo").is_ok_and(|text| text.contains(" amx_tile"));
+    let library = directory.join("registers.so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/world/registers.c");
+    has_matrices.then(|| {
+        let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).status();
+        assert!(built.expect("cc starts").success(), "registers.c does not compile");
+        library
+    })
 }
 
 /// Where the file is that the kernel has its memory in, which it runs code from: in memory, if there is room.
