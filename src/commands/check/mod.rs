@@ -6,6 +6,7 @@ mod hooks;
 mod knock;
 mod local;
 mod names;
+mod permission;
 mod primary;
 mod report;
 mod schedule;

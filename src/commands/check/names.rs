@@ -1,31 +1,26 @@
-//! A name: what is at it, and what the key may change of it. Nothing is changed to find out.
+//! A name: what is at it, by the way that an update goes, as far as before it sends something.
 
 use std::net::IpAddr;
 
 use crate::config::Examined;
 use crate::dns::{Name, Rdata, RecordType};
 use crate::exit::Exit;
-use crate::output::{Link, Subject, exit_of, explain, named_conf};
+use crate::output::{Link, Subject, exit_of, explain};
 use crate::proto::converge::Converge;
-use crate::proto::exchange::{Answered, Purpose};
 use crate::proto::goal::{Goal, Target, TargetError};
-use crate::proto::outcome::{Outcome, Refusal, Rrset};
-use crate::proto::probe::{self, Probe};
-use crate::proto::{Rcode, TsigError};
+use crate::proto::outcome::{Outcome, Rrset};
+use crate::proto::probe;
 use crate::source::Family;
 
 use super::super::bring::bring;
-use super::super::conversation::{Conversation, random, subject};
+use super::super::conversation::{Conversation, subject};
+use super::permission;
 use super::primary::Place;
 use super::report::{Broken, Report};
 use super::server::Knocked;
-use super::zone::bare;
 
 /// From which TTL on an address that changes is long wrong for those who have it: seconds.
 const LONG_TTL: u32 = 3600;
-
-/// How often what was read may be another when the probe comes.
-const TRIES: u32 = 3;
 
 /// Examines a name, type by type. Gives what the primary holds of each.
 pub(super) async fn examine(
@@ -41,8 +36,7 @@ pub(super) async fn examine(
         let own = addresses.iter().find(|address| Family::of(**address).record_type() == *record_type);
         let wanted = own.map(|address| Rdata::from_address(*address));
         let Ok(seen) = read(place, examined, *record_type, wanted, knocked, talk, report).await else { continue };
-        let probed = permission(place, &examined.name, *record_type, &seen, knocked, talk).await;
-        told(place, examined, *record_type, probed, knocked, talk, report).await;
+        permission::examine(place, examined, *record_type, &seen, knocked, talk, report).await;
         held.push((*record_type, seen));
     }
     held
@@ -106,129 +100,8 @@ fn shown(examined: &Examined, record_type: RecordType, seen: &Rrset, report: &mu
     report.good(Link::Name, what);
 }
 
-/// How a probe ended.
-enum Probed {
-    /// The key may change it.
-    Granted,
-    /// What was read is a wildcard's; the key may put records of the name's own in its place.
-    GrantedBelowWildcard,
-    /// The key may not.
-    Refused,
-    /// Nothing that changes nothing can be made up for it.
-    Unknown,
-    /// It ended in another way.
-    Otherwise(Box<Outcome>),
-}
-
-/// Asks for a change that is none.
-async fn permission(
-    place: &Place<'_>,
-    name: &Name,
-    record_type: RecordType,
-    seen: &Rrset,
-    knocked: &mut Knocked,
-    talk: &mut Conversation,
-) -> Probed {
-    let mut supposed = seen.clone();
-    for _ in 0..TRIES {
-        let Probe { message, granted } =
-            match probe::permission(place.zone.origin(), name, record_type, &supposed, random()) {
-                None => return Probed::Unknown,
-                Some(Ok(probe)) => probe,
-                Some(Err(why)) => return Probed::Otherwise(Box::new(Outcome::Impossible(why.to_string()))),
-            };
-        talk.restart();
-        let reply = match talk.ask(&mut knocked.contacts, message, Purpose::Ask).await {
-            Ok(Answered::Reply(reply, ..)) => reply,
-            Ok(Answered::Unsettled(_, Some(hint))) if hint.claim.tsig_error == Some(TsigError::BADKEY) => {
-                return Probed::Refused;
-            }
-            Ok(Answered::Unsettled(_, Some(hint))) => {
-                return Probed::Otherwise(Box::new(Outcome::Unauthentic { hint, sent: false }));
-            }
-            Ok(Answered::Unsettled(failures, None) | Answered::NotSent(failures)) => {
-                return Probed::Otherwise(Box::new(Outcome::Unreachable(failures)));
-            }
-            Err(why) => return Probed::Otherwise(Box::new(Outcome::Impossible(why.to_string()))),
-        };
-        match reply.rcode() {
-            rcode if rcode == granted && supposed == *seen => return Probed::Granted,
-            rcode if rcode == granted => return Probed::GrantedBelowWildcard,
-            Rcode::REFUSED => return Probed::Refused,
-            // Nobody has what was read: a wildcard has, or it has gone meanwhile.
-            Rcode::NXRRSET | Rcode::NXDOMAIN if !supposed.rdata.is_empty() => supposed = Rrset::default(),
-            rcode if rcode.is_prerequisite() => supposed = seen.clone(),
-            _ => return Probed::Otherwise(Box::new(Outcome::Refused(Refusal::of(&reply, false)))),
-        }
-    }
-    Probed::Otherwise(Box::new(Outcome::Contended))
-}
-
-async fn told(
-    place: &Place<'_>,
-    examined: &Examined,
-    record_type: RecordType,
-    probed: Probed,
-    knocked: &mut Knocked,
-    talk: &mut Conversation,
-    report: &mut Report,
-) {
-    let (name, key) = (&examined.name, place.primary.key.name());
-    match probed {
-        Probed::Granted => report.good(Link::Permission, format!("key {key} may change {name} {record_type}")),
-        Probed::GrantedBelowWildcard => {
-            let what = format!("key {key} may change {name} {record_type}; what is shown there is a wildcard's so far");
-            report.good(Link::Permission, what);
-        }
-        Probed::Unknown => {
-            let what = format!("whether key {key} may change {name} {record_type} shows only when it does");
-            report.warn(
-                Link::Permission,
-                what,
-                vec![format!("nsup set {name} {record_type} VALUE --dry-run shows the message")],
-            );
-        }
-        Probed::Refused => {
-            // Which of the two the policy lacks shows by another type.
-            let mut granted = Vec::new();
-            for other in [RecordType::A, RecordType::AAAA, RecordType::TXT].into_iter().filter(|of| *of != record_type)
-            {
-                let probed = permission(place, name, other, &Rrset::default(), knocked, talk).await;
-                let is_refused = matches!(probed, Probed::Refused | Probed::Unknown | Probed::Otherwise(_));
-                if !is_refused
-                    || matches!(&probed, Probed::Otherwise(outcome) if matches!(**outcome, Outcome::Contended))
-                {
-                    granted.push(other);
-                }
-            }
-            let zone = place.zone.origin();
-            let (what, mut types) = if granted.is_empty() {
-                let what =
-                    format!("key {key} may change nothing at {name}: the update-policy of {zone} does not grant it");
-                (what, Vec::new())
-            } else {
-                let others: Vec<String> = granted.iter().map(ToString::to_string).collect();
-                let what = format!(
-                    "key {key} may change {} at {name} and not {record_type}: the update-policy of {zone} lacks the type",
-                    others.join(" and ")
-                );
-                (what, granted)
-            };
-            types.extend(examined.types.iter().filter(|of| !types.contains(of)).copied().collect::<Vec<_>>());
-            let mut remedy = vec![format!("in named.conf, in zone \"{}\", update-policy:", bare(zone))];
-            remedy.extend(named_conf::grants(key, &[(name.clone(), types)]));
-            report.fault(Link::Permission, Exit::Refused, what, remedy);
-        }
-        Probed::Otherwise(outcome) => {
-            let subject = about(place, name, record_type, knocked);
-            if let Some(message) = explain(&outcome, &subject) {
-                report.failed(Link::Permission, exit_of(&outcome), message);
-            }
-        }
-    }
-}
-
-fn about(place: &Place<'_>, name: &Name, record_type: RecordType, knocked: &Knocked) -> Subject {
+/// What outcomes at a name are told of.
+pub(super) fn about(place: &Place<'_>, name: &Name, record_type: RecordType, knocked: &Knocked) -> Subject {
     Subject {
         server: Some(knocked.door.server),
         zone: Some(place.zone.origin().clone()),
