@@ -51,16 +51,26 @@ pub fn grant_below(key: &Name, top: &Name, types: &[RecordType]) -> Option<Strin
     (!types.is_empty()).then(|| grant(key, "subdomain", top, types))
 }
 
+/// What makes named read its configuration anew, if it can be read.
+pub const RELOAD: &str = "named-checkconf && rndc reconfig";
+
 /// A zone with its `update-policy` of such lines, in [`usual_zone_file`].
 pub fn zone_clause(zone: &Name, grants: &[String]) -> Vec<String> {
     let mut lines = vec![
         format!("zone \"{}\" {{", bare(zone)),
         "    type primary;".to_owned(),
         format!("    file \"{}\";", usual_zone_file(zone)),
-        "    update-policy {".to_owned(),
     ];
-    lines.extend(grants.iter().map(|grant| format!("        {grant}")));
-    lines.extend(["    };".to_owned(), "};".to_owned()]);
+    lines.extend(update_policy(grants).iter().map(|line| format!("    {line}")));
+    lines.push("};".to_owned());
+    lines
+}
+
+/// The statement with these lines, for a zone that is there.
+pub fn update_policy(grants: &[String]) -> Vec<String> {
+    let mut lines = vec!["update-policy {".to_owned()];
+    lines.extend(grants.iter().map(|grant| format!("    {grant}")));
+    lines.push("};".to_owned());
     lines
 }
 

@@ -3,10 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use crate::dns::RecordType;
+use crate::config::Primary;
+use crate::dns::{Name, RecordType};
 use crate::exit::Exit;
 use crate::net::{Resolver, ResolverConfig};
 use crate::output::Link;
+use crate::proto::discovery::Authority;
 use crate::proto::exchange::{Answered, Purpose};
 use crate::proto::{Rcode, TsigError, probe, query};
 
@@ -95,6 +97,27 @@ pub(super) async fn not_handed_on(
     report.fault(Link::Primary, Exit::Refused, what, vec!["does named run there?".to_owned()])
 }
 
+/// Another address than the server's where the primary is, by what those who have no key are shown; with its name.
+pub(super) async fn other_primary(
+    found: &Authority,
+    primary: &Primary,
+    door: &Door,
+    talk: &mut Conversation,
+) -> Option<(SocketAddr, Name)> {
+    let host = &found.primary;
+    let mut addresses = Vec::new();
+    for record_type in [RecordType::A, RecordType::AAAA] {
+        if let Ok(Heard::Reply(reply, _)) = door.knock(query::question(host, record_type), None, talk).await {
+            addresses.extend(reply.rrset(host, record_type).filter_map(|record| record.rdata.address()));
+        }
+    }
+    if addresses.is_empty() {
+        addresses = resolved(host, primary).await;
+    }
+    let other = addresses.first().filter(|_| !addresses.contains(&door.server.ip()))?;
+    Some((SocketAddr::new(*other, door.server.port()), host.clone()))
+}
+
 /// Sends the update that changes nothing to the primary that the zone's SOA names, where that is another server.
 async fn ask_primary(place: &Place<'_>, knocked: &mut Knocked, talk: &mut Conversation) -> Vec<(SocketAddr, Heard)> {
     let server = knocked.door.server;
@@ -122,20 +145,25 @@ pub(super) async fn primaries(place: &Place<'_>, knocked: &mut Knocked, talk: &m
             found.extend(reply.rrset(host, record_type).filter_map(|record| record.rdata.address()));
         }
     }
-    if found.is_empty() && !host.is_root() {
-        let mut config = ResolverConfig::system();
-        if !place.primary.resolvers.is_empty() {
-            config.servers.clone_from(&place.primary.resolvers);
-        }
-        let mut resolver = Resolver::new(config, place.primary.source);
-        let text = host.to_string();
-        let asked = tokio::time::timeout(FINDING, resolver.addresses(&text, &mut random)).await;
-        found = asked.ok().and_then(Result::ok).unwrap_or_default();
+    if found.is_empty() { resolved(host, place.primary).await } else { found }
+}
+
+/// The addresses of a host by the resolver, if it is quick.
+async fn resolved(host: &Name, primary: &Primary) -> Vec<IpAddr> {
+    if host.is_root() {
+        return Vec::new();
     }
-    found
+    let mut config = ResolverConfig::system();
+    if !primary.resolvers.is_empty() {
+        config.servers.clone_from(&primary.resolvers);
+    }
+    let mut resolver = Resolver::new(config, primary.source);
+    let text = host.to_string();
+    let asked = tokio::time::timeout(FINDING, resolver.addresses(&text, &mut random)).await;
+    asked.ok().and_then(Result::ok).unwrap_or_default()
 }
 
 /// An address as `server =` and `--server` have it.
-fn server_words(server: SocketAddr) -> String {
+pub(super) fn server_words(server: SocketAddr) -> String {
     if server.port() == 53 { server.ip().to_string() } else { server.to_string() }
 }

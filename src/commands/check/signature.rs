@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::config::{CheckGroup, Primary};
 use crate::dns::{Name, RecordType};
 use crate::exit::Exit;
-use crate::output::{Link, Subject, explain, named_conf, utc};
+use crate::output::named_conf::{self, RELOAD};
+use crate::output::{Link, Subject, explain, utc};
 use crate::proto::discovery::{Authority, Discovery, Found};
 use crate::proto::exchange::Hint;
 use crate::proto::outcome::Outcome;
@@ -16,6 +17,8 @@ use crate::proto::{Algorithm, Key, Rcode, Transport, TsigError, probe, query};
 use super::super::conversation::{Conversation, subject, unix};
 use super::knock::{Door, Heard};
 use super::report::{Broken, Report};
+use super::secondary;
+use super::zone::bare;
 
 /// What the server makes of the same secret with another algorithm.
 enum Other {
@@ -68,17 +71,29 @@ async fn unknown(group: &CheckGroup, primary: &Primary, door: &Door, talk: &mut 
     if let Some(other) = other_algorithm(group, primary, door, talk).await {
         return other.told(group, key, door);
     }
+    let seen = match group.names.first() {
+        Some(first) => walk_unsigned(&first.name, door, talk).await,
+        None => None,
+    };
+    if let Some(found) = &seen
+        && let Some((other, host)) = secondary::other_primary(found, primary, door, talk).await
+    {
+        let what =
+            format!("{server} has no key {name}, and is not the primary of {}: that is {host}, at {other}", found.zone);
+        return (what, vec![group.server_by.change_to(secondary::server_words(other))]);
+    }
     if let Some(zone) = takes_unsigned(group, primary, door, talk).await {
         let what = format!(
             "{server} has no key {name}, and goes by addresses: {zone} takes unsigned updates from this machine"
         );
-        return (what, make_known(key, group, &zone));
+        return (what, make_known(key, group, &zone, true));
     }
-    let above = || group.names.first()?.name.parent();
-    let zone = primary.zone.clone().or_else(above).unwrap_or_else(Name::root);
-    let mut remedy = make_known(key, group, &zone);
-    remedy.push("if it has: its views have other keys, or, in Knot, no acl of the zone has this one".to_owned());
-    (format!("{server} has no key {name}"), remedy)
+    let has_zone = seen.is_some();
+    let zone = seen.map(|found| found.zone).or_else(|| primary.zone.clone());
+    let zone = zone.or_else(|| group.names.first()?.name.parent()).unwrap_or_else(Name::root);
+    let mut remedy = make_known(key, group, &zone, has_zone);
+    remedy.push("if it has the key: its views have other ones, or, in Knot, no acl of the zone has it".to_owned());
+    (format!("{server} has no key of the name {name}"), remedy)
 }
 
 /// The server does not say what is wrong with the key.
@@ -169,17 +184,41 @@ pub(super) async fn walk_unsigned(name: &Name, door: &Door, talk: &mut Conversat
     }
 }
 
-/// The lines of named.conf by which a server knows the key, and lets it change the names.
-fn make_known(key: &Key, group: &CheckGroup, zone: &Name) -> Vec<String> {
+/// The lines of named.conf by which a server knows the key, and lets it change the names of a zone that it has or not.
+fn make_known(key: &Key, group: &CheckGroup, zone: &Name, has_zone: bool) -> Vec<String> {
     let path = named_conf::usual_key_file(key.name());
-    let mut lines = vec![format!("named.conf, with the key's file at {path}:"), named_conf::include_line(&path)];
-    lines.extend(granting(key, group, zone));
+    let mut lines = vec![
+        format!(
+            "on the server: nsup key show {path} must show the name {} and the fingerprint {}",
+            key.name(),
+            key.fingerprint()
+        ),
+        "in its named.conf:".to_owned(),
+        named_conf::include_line(&path),
+    ];
+    let grants = named_conf::grants(key.name(), &wanted(group));
+    lines.extend(if has_zone { inside(zone, &grants) } else { named_conf::zone_clause(zone, &grants) });
+    lines.push(format!("then: {RELOAD}"));
     lines
 }
 
-/// The lines of named.conf that let the key change the names.
+/// The lines of named.conf that let the key change the names of a zone that the server has.
 pub(super) fn granting(key: &Key, group: &CheckGroup, zone: &Name) -> Vec<String> {
-    let wanted: Vec<(Name, Vec<RecordType>)> =
-        group.names.iter().map(|examined| (examined.name.clone(), examined.types.clone())).collect();
-    named_conf::zone_clause(zone, &named_conf::grants(key.name(), &wanted))
+    let mut lines = vec!["on the server, in its named.conf:".to_owned()];
+    lines.extend(inside(zone, &named_conf::grants(key.name(), &wanted(group))));
+    lines.push(format!("then: {RELOAD}"));
+    lines
+}
+
+/// What belongs into a zone.
+fn inside(zone: &Name, grants: &[String]) -> Vec<String> {
+    let mut lines =
+        vec![format!("in zone \"{}\", beside what is granted there, and instead of an allow-update:", bare(zone))];
+    lines.extend(named_conf::update_policy(grants));
+    lines
+}
+
+/// The names with their types.
+fn wanted(group: &CheckGroup) -> Vec<(Name, Vec<RecordType>)> {
+    group.names.iter().map(|examined| (examined.name.clone(), examined.types.clone())).collect()
 }

@@ -9,12 +9,12 @@ use zeroize::Zeroizing;
 
 use crate::config::{NewKey, create};
 use crate::exit::Exit;
-use crate::output::named_conf::{comment, include_line, key_file};
+use crate::output::named_conf::{RELOAD, comment, include_line, key_file};
 use crate::output::{Printer, key};
 use crate::proto::{Algorithm, Key, Secret};
 
 use super::policy::policy;
-use super::{Ended, Halt, copy_command, in_shell, path_in_shell, place_there, told};
+use super::{Ended, Halt, copy_command, install_command, place_there, told};
 
 /// Makes the key.
 pub(super) fn run(new: &NewKey, printer: Printer) -> Ended {
@@ -65,15 +65,15 @@ fn secret(algorithm: Algorithm) -> Result<Zeroizing<String>, Halt> {
 
 /// What goes into named.conf, as it stands.
 fn lines(new: &NewKey, made: &Key, file: &Path) -> Vec<String> {
-    let there = place_there(new);
     let mut lines = vec![
         comment(&format!("{} holds the key {}", file.display(), key::one_line(made))),
-        comment("It goes to the server too, by the first of these, or if this is the server by the second:"),
+        comment("1. It goes to the server too, by the first of these, or if this is the server by the second:"),
         comment(&format!("    {}", copy_command(new, file))),
-        comment(&format!("    install -m 640 -g bind {} {}", path_in_shell(file), in_shell(&there))),
-        include_line(&there),
-        String::new(),
+        comment(&format!("    {}", install_command(new, file))),
+        comment("2. This goes into named.conf:"),
+        include_line(&place_there(new)),
     ];
     lines.extend(policy(&[&new.name], &new.allowed));
+    lines.push(comment(&format!("3. After that, on the server: {RELOAD}")));
     lines
 }

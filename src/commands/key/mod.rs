@@ -47,6 +47,11 @@ fn copy_command(new: &NewKey, file: &Path) -> String {
     format!("ssh root@{} {} <{}", in_shell(server), in_shell(&there), path_in_shell(file))
 }
 
+/// The same where this machine is the server.
+fn install_command(new: &NewKey, file: &Path) -> String {
+    format!("install -m 640 -g bind {} {}", path_in_shell(file), in_shell(&place_there(new)))
+}
+
 /// A path for a shell.
 fn path_in_shell(path: &Path) -> String {
     in_shell(&path.display().to_string())

@@ -19,7 +19,9 @@ pub(super) fn policy(keys: &[&Name], allowed: &Allowed) -> Vec<String> {
         }
     }
     if !zones.is_empty() {
-        lines.push(comment("Where the server has the zone already, the update-policy is all that it needs:"));
+        lines.push(comment(
+            "and so does this; where named.conf has such a zone already, put only the update-policy there:",
+        ));
     }
     for zone in zones {
         let rules = rules(keys, allowed.allowances.iter().filter(|allowance| allowance.zone.as_ref() == Some(zone)));

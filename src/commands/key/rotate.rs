@@ -5,15 +5,12 @@ use std::path::{Path, PathBuf};
 use crate::config::NewKey;
 use crate::output::Printer;
 use crate::output::key::{Step, one_line, plan};
-use crate::output::named_conf::include_line;
+use crate::output::named_conf::{RELOAD, include_line};
 use crate::output::stock::plain;
 use crate::proto::{Algorithm, Key};
 
 use super::policy::policy;
-use super::{Ended, copy_command, in_shell, path_in_shell, place_there, told};
-
-/// What makes named read its configuration anew, if it can be read.
-const RECONFIGURE: &str = "named-checkconf && rndc reconfig";
+use super::{Ended, copy_command, in_shell, install_command, path_in_shell, place_there, told};
 
 /// Tells it.
 pub(super) fn run(old: &Key, file: &Path, new: &NewKey, printer: Printer) -> Ended {
@@ -38,17 +35,20 @@ fn steps(old: &Key, file: &Path, new: &NewKey) -> Vec<Step> {
     let alone = policy(&[&new.name], &new.allowed);
     vec![
         Step::here("make the new key").command(generate(new, &key)),
-        Step::here("copy it to the server, where it goes beside the old one").command(copy_command(new, &made)),
+        Step::here("copy it to the server, where it goes beside the old one; or, if this is the server, by the second")
+            .command(copy_command(new, &made))
+            .command(install_command(new, &made)),
         Step::server(&format!("beside all that named.conf says of {old}, say the same of the new key, its grants too"))
             .lines(side_by_side)
-            .command(RECONFIGURE.to_owned()),
-        Step::here("see that the server knows the new key").command(get(new, &key)),
+            .command(RELOAD.to_owned()),
+        Step::here("see that the new key may do what the old one may; go on only if this ends with 0")
+            .command(check(new, &key)),
         switch(&file, &made, new),
         Step::server(&format!(
             "when all goes well, take {old} out again: its key statement or the include of its file, and its grants"
         ))
         .lines([vec![include, String::new()], alone].concat())
-        .command(RECONFIGURE.to_owned())
+        .command(RELOAD.to_owned())
         .command(format!("rm OLD-FILE   # the one that held {old}")),
         Step::here(&format!("remove {file}, unless it holds other keys too")).command(remove),
     ]
@@ -82,16 +82,25 @@ fn generate(new: &NewKey, key: &str) -> String {
     format!("nsup key generate {} {key}{algorithm} >/dev/null", in_shell(&plain(&new.name)))
 }
 
-/// A signed question for something that the key is for.
-fn get(new: &NewKey, key: &str) -> String {
+/// The examination of all that the key is for.
+fn check(new: &NewKey, key: &str) -> String {
     let allowed = &new.allowed;
-    let first = allowed.allowances.iter().find(|allowance| !allowance.is_tree);
-    let about = first.map_or_else(|| "NAME".to_owned(), |allowance| in_shell(&plain(&allowance.name)));
-    let through = match (&allowed.config, &allowed.server) {
-        (Some(config), _) => format!("--config {}", path_in_shell(config)),
-        (None, server) => format!("--server {}", in_shell(server.as_deref().unwrap_or("SERVER"))),
-    };
-    format!("nsup get {about} -k {key} {through}")
+    if let Some(config) = &allowed.config {
+        return format!("nsup check -k {key} --config {}", path_in_shell(config));
+    }
+    let names = allowed.allowances.iter().filter(|allowance| !allowance.is_tree);
+    let mut commands: Vec<String> = names
+        .map(|allowance| {
+            let types: Vec<String> = allowance.types.iter().map(|of| format!(" --type {of}")).collect();
+            format!("{}{}", in_shell(&plain(&allowance.name)), types.concat())
+        })
+        .collect();
+    if commands.is_empty() {
+        commands.push("NAME".to_owned());
+    }
+    let server = in_shell(allowed.server.as_deref().unwrap_or("SERVER"));
+    let check = |about: String| format!("nsup check {about} -k {key} --server {server}");
+    commands.into_iter().map(check).collect::<Vec<_>>().join(" && ")
 }
 
 fn absolute(path: &Path) -> PathBuf {

@@ -101,9 +101,7 @@ static OF_SIGNED: [Row; 12] = [
             "in <zone> of named.conf, the zone's update-policy needs: grant <key> name <name> <granted>;",
             "the zone is frozen (rndc thaw)",
             "it is a secondary of the zone",
-            "the name is none that check-names lets pass",
-            "the record cannot stand there (an MX or SRV whose target in the zone has no address)",
-            "the server's log says which",
+            "check-names does not let the name pass, or the record cannot stand there: nsup check <name> and the server's log tell which",
         ],
     ),
     row((SIGNED, None), Some(Rcode::NOTZONE), None, "<refuses>: it is not within <zone> (NOTZONE)", &["check --zone"]),
@@ -261,7 +259,7 @@ pub(super) fn in_order(remedies: &[String]) -> Option<String> {
     match remedies {
         [] => None,
         [only] => Some(only.clone()),
-        [first, others @ ..] => Some(format!("{first}; if that is not it: {}", others.join("; or "))),
+        [first, others @ ..] => Some(format!("{first} (if that is not it: {})", others.join("; or "))),
     }
 }
 
