@@ -31,6 +31,8 @@ pub enum Link {
     Permission,
     /// Whether the server can write.
     Writing,
+    /// How the last run for the name ended.
+    LastRun,
     /// What calls nsup when an address changes.
     Hooks,
     /// What calls it from time to time.
@@ -80,6 +82,7 @@ impl Link {
             Self::Name => "name",
             Self::Permission => "permission",
             Self::Writing => "writing",
+            Self::LastRun => "last run",
             Self::Hooks => "hooks",
             Self::Schedule => "schedule",
             Self::World => "world",

@@ -1,6 +1,6 @@
 //! Updates that change nothing, by whose answers one learns what a key may do.
 
-use crate::dns::{Name, Rdata, Record, RecordType};
+use crate::dns::{Class, Name, Rdata, Record, RecordType};
 
 use super::outcome::Rrset;
 use super::{Change, Prerequisite, Rcode, Update, UpdateError};
@@ -22,6 +22,9 @@ pub struct Probe {
     pub message: Vec<u8>,
     /// What a server says to it that would have let the key do it.
     pub granted: Rcode,
+    /// Where that is what a server also says that looks at prerequisites before rights: a message to which one that looks at
+    /// rights first says NOTZONE.
+    pub calibration: Option<Vec<u8>>,
 }
 
 /// An update that needs the right to change this RRset, and does nothing: a record is deleted that is not in it, and that it is
@@ -60,8 +63,17 @@ pub fn permission(
         }
         None => return None,
     };
+    let never = prerequisite.clone();
+    let calibration = (granted == Rcode::YXDOMAIN).then(|| outside(zone, never)).flatten();
     let update = Update::new(zone.clone(), vec![prerequisite], vec![change]);
-    Some(update.and_then(|update| update.encode()).map(|message| Probe { message, granted }))
+    Some(update.and_then(|update| update.encode()).map(|message| Probe { message, granted, calibration }))
+}
+
+/// A deletion of what is in no zone, by a prerequisite that is never true.
+fn outside(zone: &Name, never: Prerequisite) -> Option<Vec<u8>> {
+    let elsewhere = Name::from_labels([&b"nsup-check"[..], b"invalid"]).ok()?;
+    let change = Change::DeleteRrset { name: elsewhere, record_type: RecordType::TXT };
+    Update::in_order(zone.clone(), Class::IN, vec![never], vec![change], None).encode().ok()
 }
 
 fn as_seen(name: &Name, record_type: RecordType, seen: &Rrset) -> Prerequisite {
@@ -95,7 +107,7 @@ pub fn sample(record_type: RecordType, number: u16) -> Option<Rdata> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dns::{Class, Message};
+    use crate::dns::Message;
 
     fn name(text: &str) -> Name {
         Name::parse(text).unwrap()

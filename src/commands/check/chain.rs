@@ -2,20 +2,20 @@
 
 use std::net::IpAddr;
 
-use crate::config::{Check, CheckGroup, Examined, Primary};
+use crate::config::{Check, CheckGroup, Primary};
 use crate::dns::{Name, RecordType};
-use crate::exit::Exit;
 use crate::output::{Link, Printer};
 use crate::state::History;
 
 use super::super::Halt;
 use super::super::conversation::Conversation;
 use super::super::locate::{self, Owner};
+use super::local::{self, Published};
 use super::primary::{self, Place};
 use super::report::{Broken, Report};
 use super::server::{self, First, Knocked};
 use super::world::{self, Held};
-use super::{local, names, signature, writing, zone};
+use super::{names, signature, writing, zone};
 
 /// What all chains have in common.
 #[derive(Clone, Copy)]
@@ -23,13 +23,6 @@ pub(super) struct Around<'a> {
     pub(super) check: &'a Check,
     pub(super) history: &'a History,
     pub(super) printer: Printer,
-}
-
-/// An address that a name is to have.
-#[derive(Debug, Clone)]
-pub(super) struct Published {
-    pub(super) examined: Examined,
-    pub(super) address: IpAddr,
 }
 
 /// What lies beyond this machine.
@@ -64,12 +57,7 @@ async fn remote(
     let owner = Owner { name: &first.name, record_type: first.types.first().copied().unwrap_or(RecordType::A) };
     let located = locate::servers(primary, &owner, &mut talk).await;
     let server = located.as_ref().ok().and_then(|(contacts, _)| contacts.current());
-    for examined in &group.names {
-        if let Some(named) = &examined.named {
-            let found = local::addresses(named, server.map(|server| server.ip()), report).await;
-            addresses.extend(found.into_iter().map(|address| Published { examined: examined.clone(), address }));
-        }
-    }
+    addresses.extend(local::addresses(&group.names, server.map(|server| server.ip()), report).await);
     let (contacts, _) = located.map_err(|Halt { exit, message }| {
         report.failed(Link::Server, exit, message);
         &REMOTE[1..]
@@ -103,6 +91,9 @@ async fn in_zone(
     report: &mut Report,
 ) -> Result<(), &'static [Link]> {
     let before = report.exit();
+    if report.fell_silent() {
+        return Err(&REMOTE[4..]);
+    }
     if primary::takes_updates(place, knocked, talk, report).await.is_err() {
         report.unexamined(&REMOTE[5..]);
         return Ok(());
@@ -117,8 +108,7 @@ async fn in_zone(
         if around.check.write_test {
             writing::test(place, &examined.name, knocked, talk, report).await;
         }
-        // Each name would wait for it as long again.
-        if report.exit() == Exit::Unreachable && before != Exit::Unreachable {
+        if report.fell_silent() {
             return Err(&REMOTE[5..]);
         }
     }

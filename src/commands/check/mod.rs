@@ -2,6 +2,7 @@
 //! is changed, except with --write-test.
 
 mod chain;
+mod cron;
 mod hooks;
 mod knock;
 mod local;
@@ -11,6 +12,7 @@ mod primary;
 mod report;
 mod schedule;
 mod secondary;
+mod send;
 mod server;
 mod signature;
 mod view;
@@ -25,8 +27,8 @@ use crate::state::{History, Places};
 
 use super::environment;
 use chain::{Around, chain};
+pub(super) use cron::cron_files;
 use report::Report;
-pub(super) use schedule::cron_files;
 
 /// Examines everything, and says whether an update would work.
 pub(super) async fn run(check: &Check, printer: Printer) -> Exit {

@@ -5,19 +5,22 @@ use std::net::IpAddr;
 use crate::config::Examined;
 use crate::dns::{Name, Rdata, RecordType};
 use crate::exit::Exit;
-use crate::output::{Link, Subject, exit_of, explain};
+use crate::output::{Link, Message, Subject, exit_of, explain, utc};
 use crate::proto::converge::Converge;
 use crate::proto::goal::{Goal, Target, TargetError};
 use crate::proto::outcome::{Outcome, Rrset};
-use crate::proto::probe;
+use crate::proto::{Prerequisite, Rcode, probe};
 use crate::source::Family;
+use crate::state::Outcome as Ended;
 
 use super::super::bring::bring;
 use super::super::conversation::{Conversation, subject};
 use super::permission;
 use super::primary::Place;
 use super::report::{Broken, Report};
+use super::send::send;
 use super::server::Knocked;
+use super::zone::bare;
 
 /// From which TTL on an address that changes is long wrong for those who have it: seconds.
 const LONG_TTL: u32 = 3600;
@@ -37,6 +40,7 @@ pub(super) async fn examine(
         let wanted = own.map(|address| Rdata::from_address(*address));
         let Ok(seen) = read(place, examined, *record_type, wanted, knocked, talk, report).await else { continue };
         permission::examine(place, examined, *record_type, &seen, knocked, talk, report).await;
+        last_run(place, &examined.name, *record_type, report);
         held.push((*record_type, seen));
     }
     held
@@ -71,17 +75,42 @@ async fn read(
         Ok(None | Some(Outcome::Unchanged | Outcome::Changed)) => {
             let seen = course.differences().into_iter().next().and_then(|difference| difference.old);
             let seen = seen.unwrap_or_default();
-            shown(examined, record_type, &seen, report);
-            return Ok(seen);
+            let is_new_alias = record_type == RecordType::CNAME && seen.rdata.is_empty();
+            if !is_new_alias || is_free(place, name, knocked, talk).await {
+                shown(examined, record_type, &seen, report);
+                return Ok(seen);
+            }
+            Outcome::NotAlone(name.clone())
         }
         Ok(Some(outcome)) => outcome,
         Err(why) => Outcome::Impossible(why.to_string()),
     };
     let subject = about(place, name, record_type, knocked);
-    match explain(&outcome, &subject) {
-        Some(message) => Err(report.failed(Link::Name, exit_of(&outcome), message)),
-        None => Err(Broken),
+    let Some(Message { what, hint }) = explain(&outcome, &subject) else { return Err(Broken) };
+    let mut remedy: Vec<String> = hint.into_iter().collect();
+    if matches!(outcome, Outcome::Alias { .. }) {
+        let zone = bare(place.zone.origin());
+        remedy.push(format!(
+            "where the key may not: on the server, rndc freeze {zone}, take it out of the zone's file, rndc thaw {zone}"
+        ));
     }
+    Err(report.fault(Link::Name, exit_of(&outcome), what, remedy))
+}
+
+/// A run that has failed may know more than an examination, which writes nothing.
+fn last_run(place: &Place<'_>, name: &Name, record_type: RecordType, report: &mut Report) {
+    let entry = place.history.of(&name.to_string(), &record_type.to_string());
+    let Some(event) = entry.map(|entry| entry.event).filter(|event| event.outcome == Ended::Failed) else { return };
+    let why = event.message.unwrap_or_default();
+    let what = format!("nsup {} failed at {}: {why}", event.cause, utc(event.at));
+    report.warn(Link::LastRun, what, Vec::new());
+}
+
+/// Whether there is nothing at a name, so that it can become an alias.
+async fn is_free(place: &Place<'_>, name: &Name, knocked: &mut Knocked, talk: &mut Conversation) -> bool {
+    let free = vec![Prerequisite::NameFree(name.clone())];
+    let outcome = send(place.zone.origin(), free, Vec::new(), knocked, talk).await;
+    !matches!(&outcome, Outcome::Refused(refusal) if refusal.rcode == Rcode::YXDOMAIN)
 }
 
 /// What the primary holds.

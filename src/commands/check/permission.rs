@@ -32,6 +32,8 @@ enum Probed {
     Changing,
     /// The key may not.
     Refused,
+    /// No acl of Knot's lets the key do this, by an answer that is not signed.
+    Unlisted,
     /// Nothing that changes nothing can be made up for it.
     Unknown,
     /// It ended in another way.
@@ -61,6 +63,18 @@ pub(super) async fn examine(
             return report.warn(Link::Permission, what, vec![remedy]);
         }
         Probed::Refused => return refused(place, examined, record_type, knocked, talk, report).await,
+        Probed::Unlisted => {
+            let what = format!(
+                "no acl of {} lets key {key} change {name} {record_type} (BADKEY, as Knot says it)",
+                place.zone.origin()
+            );
+            let remedy = format!(
+                "in knot.conf, an acl in the zone's list: key: {}, action: update, update-owner: name",
+                bare(key)
+            );
+            report.fault(Link::Permission, Exit::Unauthentic, what, vec![remedy]);
+            return;
+        }
         Probed::Changing => Outcome::Contended,
         Probed::Otherwise(outcome) => *outcome,
     };
@@ -97,8 +111,12 @@ async fn refused(
     let mut types: Vec<RecordType> = granted.into_iter().chain(examined.types.iter().copied()).collect();
     types.sort_unstable();
     types.dedup();
-    let mut remedy = vec![format!("in named.conf, in zone \"{}\", update-policy:", bare(zone))];
+    let mut remedy = vec![format!(
+        "on the server, in named.conf, in zone \"{}\", beside the grants of its update-policy:",
+        bare(zone)
+    )];
     remedy.extend(named_conf::grants(key, &[(name.clone(), types)]));
+    remedy.push(format!("then: {}", named_conf::RELOAD));
     report.fault(Link::Permission, Exit::Refused, what, remedy);
 }
 
@@ -115,7 +133,7 @@ async fn probe(
     let mut supposed = seen.clone();
     for _ in 0..TRIES {
         let probe = probe::permission(place.zone.origin(), name, record_type, &supposed, random());
-        let Probe { message, granted } = match probe {
+        let Probe { message, granted, calibration } = match probe {
             None => return Probed::Unknown,
             Some(Ok(probe)) => probe,
             Some(Err(why)) => return otherwise(Outcome::Impossible(why.to_string())),
@@ -125,7 +143,7 @@ async fn probe(
             Ok(Answered::Reply(reply, ..)) => reply,
             // Knot says so of a key that may not do this.
             Ok(Answered::Unsettled(_, Some(hint))) if hint.claim.tsig_error == Some(TsigError::BADKEY) => {
-                return Probed::Refused;
+                return Probed::Unlisted;
             }
             Ok(Answered::Unsettled(_, Some(hint))) => return otherwise(Outcome::Unauthentic { hint, sent: false }),
             Ok(Answered::Unsettled(failures, None) | Answered::NotSent(failures)) => {
@@ -133,6 +151,12 @@ async fn probe(
             }
             Err(why) => return otherwise(Outcome::Impossible(why.to_string())),
         };
+        let is_granted = reply.rcode() == granted;
+        if let Some(calibration) = calibration.filter(|_| is_granted)
+            && !looks_at_rights_first(calibration, knocked, talk).await
+        {
+            return Probed::Unknown;
+        }
         match reply.rcode() {
             rcode if rcode == granted && supposed == *seen => return Probed::Granted,
             rcode if rcode == granted => return Probed::GrantedBelowWildcard,
@@ -144,4 +168,11 @@ async fn probe(
         }
     }
     Probed::Changing
+}
+
+/// Whether a server that found a prerequisite false has looked at the key's rights before.
+async fn looks_at_rights_first(calibration: Vec<u8>, knocked: &mut Knocked, talk: &mut Conversation) -> bool {
+    talk.restart();
+    let answered = talk.ask(&mut knocked.contacts, calibration, Purpose::Ask).await;
+    matches!(answered, Ok(Answered::Reply(reply, ..)) if reply.rcode() == Rcode::NOTZONE)
 }

@@ -3,7 +3,7 @@
 use crate::config::{CheckGroup, Primary};
 use crate::dns::RecordType;
 use crate::exit::Exit;
-use crate::output::{Link, Subject, exit_of, explain};
+use crate::output::{Link, Subject, exit_of, explain, utc};
 use crate::proto::exchange::{Answered, Purpose};
 use crate::proto::outcome::{Outcome, Refusal};
 use crate::proto::{Rcode, TsigError, probe};
@@ -100,33 +100,27 @@ async fn refused(place: &Place<'_>, knocked: &mut Knocked, talk: &mut Conversati
     if let Some(broken) = secondary::hands_nothing_on(place, knocked, talk, report).await {
         return broken;
     }
-    let log =
-        format!("the server's log says which: \"update '{}/IN' denied\", or that the zone is frozen", bare(origin));
+    let zone = bare(origin);
+    let frozen = format!("on the server: rndc zonestatus {zone} says \"frozen: yes\"? then rndc thaw {zone}");
+    let log = "its log says which: journalctl -u named -n 20".to_owned();
     let grants = granting(&primary.key, group, origin);
-    match place.held_since() {
-        // What has worked until now has not lost its grant by itself.
-        Some(since) => {
-            let what = format!(
-                "{server} takes no update of {origin} any more (REFUSED), and did until now (our value is there since {}): the zone \
-                 is frozen",
-                crate::output::utc(since)
-            );
-            let mut remedy = vec![
-                format!("on the server: rndc thaw {}", bare(origin)),
-                format!("if that is not it, its update-policy has lost key {key}; {log}"),
-            ];
-            remedy.extend(grants);
-            report.fault(Link::Primary, Exit::Refused, what, remedy)
-        }
-        None => {
-            let what = format!(
-                "{server} takes no update of {origin} from key {key}, whatever it is (REFUSED): neither an update-policy nor an \
-                 allow-update of the zone has the key"
-            );
-            let mut remedy = vec!["in named.conf (instead of allow-update, beside which it cannot stand):".to_owned()];
-            remedy.extend(grants);
-            remedy.push(format!("if it is there, the zone is frozen (rndc thaw {}); {log}", bare(origin)));
-            report.fault(Link::Primary, Exit::Refused, what, remedy)
-        }
-    }
+    // What has worked until now has not lost its grant by itself.
+    let (what, remedy) = match place.held_since() {
+        Some(since) => (
+            format!(
+                "{server} takes no update of {origin} any more (REFUSED), and our value has been there since {}: the zone is frozen, \
+                 or its policy has lost key {key}",
+                utc(since)
+            ),
+            [vec![frozen], vec!["if it does not:".to_owned()], grants, vec![log]].concat(),
+        ),
+        None => (
+            format!(
+                "{server} takes no update of {origin} from key {key}, whatever it is (REFUSED): neither its update-policy nor its \
+                 allow-update has the key, or the zone is frozen"
+            ),
+            [grants, vec![format!("if it has the key: {frozen}"), log]].concat(),
+        ),
+    };
+    report.fault(Link::Primary, Exit::Refused, what, remedy)
 }

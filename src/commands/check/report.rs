@@ -42,6 +42,13 @@ impl Report {
         self.fault(link, exit, message.what, message.hint.into_iter().collect())
     }
 
+    /// Whether a server that had answered fell silent, so that each name would wait for it as long again.
+    pub(super) fn fell_silent(&self) -> bool {
+        let silent =
+            |finding: &Finding| finding.state == State::Fault(Exit::Unreachable) && finding.link != Link::Server;
+        self.all.iter().any(silent)
+    }
+
     /// What could not be examined, in one line.
     pub(super) fn unexamined(&mut self, links: &[Link]) {
         let Some((first, others)) = links.split_first() else { return };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::output::Link;
 
+use super::cron::{CronLine, inside, is_running, lines, passed_over};
 use super::report::Report;
 
 /// Where systemd's units are.
@@ -15,11 +16,21 @@ const LINE: &str = "*/5 * * * * root /usr/local/bin/nsup sync";
 
 /// Looks at the files below `root`. `hooked` is whether a hook would call.
 pub(super) fn examine(root: &Path, hooked: bool, report: &mut Report) {
-    let mut found = cron_lines(root);
+    let mut found = Vec::new();
     for file in passed_over(root) {
         let what = format!("cron passes over {}: a name there has no dot", file.display());
         let better = file.with_extension("");
         report.warn(Link::Schedule, what, vec![format!("mv {} {}", file.display(), better.display())]);
+    }
+    for CronLine { place, text, fault } in lines(root) {
+        match fault {
+            Some((why, remedy)) => report.warn(Link::Schedule, format!("{place} runs nothing: {why}"), vec![remedy]),
+            None => found.push(format!("{place}: {text}")),
+        }
+    }
+    if !found.is_empty() && root == Path::new("/") && is_running() == Some(false) {
+        let what = format!("{}, and no cron runs on this machine", found.join(", "));
+        return report.warn(Link::Schedule, what, vec!["systemctl enable --now cron".to_owned()]);
     }
     for (unit, program) in units(root) {
         // A service for each run is started by its timer.
@@ -32,6 +43,9 @@ pub(super) fn examine(root: &Path, hooked: bool, report: &mut Report) {
             report.warn(Link::Schedule, what, vec![format!("systemctl enable --now {starter}")]);
         }
     }
+    if report.all.iter().any(|finding| finding.link == Link::Schedule) && found.is_empty() {
+        return;
+    }
     if !found.is_empty() {
         return report.good(Link::Schedule, found.join(", "));
     }
@@ -41,34 +55,6 @@ pub(super) fn examine(root: &Path, hooked: bool, report: &mut Report) {
         "nothing calls nsup: neither a hook, nor cron, nor a timer, nor nsup watch"
     };
     report.warn(Link::Schedule, what, vec!["in /etc/crontab:".to_owned(), LINE.to_owned()]);
-}
-
-/// The files that cron goes by.
-pub(in crate::commands) fn cron_files(root: &Path) -> Vec<PathBuf> {
-    let mut files = vec![root.join("etc/crontab"), root.join("etc/anacrontab")];
-    files.extend(inside(&root.join("etc/cron.d")).into_iter().filter(|file| is_plain(file)));
-    files.extend(inside(&root.join("var/spool/cron/crontabs")));
-    files
-}
-
-/// The lines of cron's files that run `nsup sync`, with their places.
-fn cron_lines(root: &Path) -> Vec<String> {
-    let lines = |file: PathBuf| {
-        let text = fs::read_to_string(&file).unwrap_or_default();
-        let ours = text.lines().enumerate().filter(|(_, line)| calls(line));
-        ours.map(|(number, line)| format!("{}:{}: {}", file.display(), number + 1, line.trim())).collect::<Vec<_>>()
-    };
-    cron_files(root).into_iter().flat_map(lines).collect()
-}
-
-/// Files of ours that cron does not read, since their names have dots.
-fn passed_over(root: &Path) -> Vec<PathBuf> {
-    let ours = |file: &PathBuf| fs::read_to_string(file).is_ok_and(|text| text.lines().any(calls));
-    inside(&root.join("etc/cron.d")).into_iter().filter(|file| !is_plain(file)).filter(ours).collect()
-}
-
-fn calls(line: &str) -> bool {
-    !line.trim_start().starts_with('#') && line.contains("nsup sync")
 }
 
 /// The units that run `nsup sync` or `nsup watch`.
@@ -97,18 +83,6 @@ fn is_enabled(root: &Path, unit: &str) -> bool {
     wants.any(|folder| folder.join(unit).symlink_metadata().is_ok())
 }
 
-fn is_plain(file: &Path) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    file.file_name().is_some_and(|name| name.to_string_lossy().chars().all(plain))
-}
-
-fn inside(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    files.sort();
-    files
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,7 +90,7 @@ mod tests {
 
     fn found(files: &[(&str, &str)]) -> (Vec<State>, String) {
         let root = tempfile::tempdir().unwrap();
-        for (file, text) in files {
+        for (file, text) in files.iter().chain(&[("usr/local/bin/nsup", ""), ("usr/bin/nsup", "")]) {
             let path = root.path().join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();

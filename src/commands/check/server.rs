@@ -100,7 +100,10 @@ fn closed(group: &CheckGroup, all: &[(Door, Heard)], report: &mut Report) -> Bro
     let (cause, remedy) = if says("connection refused") {
         (
             "nothing listens there",
-            format!("on the server: does named run, and has its listen-on this address? ss -lntu 'sport = :{port}'"),
+            format!(
+                "on the server: ss -lntu 'sport = :{port}' shows who listens; if nobody does: systemctl status named, or its \
+                 listen-on lacks the address"
+            ),
         )
     } else if says("unreachable") || says("no route") {
         ("there is no way to it", "ip route get ADDRESS shows which way this machine would take".to_owned())
@@ -112,8 +115,9 @@ fn closed(group: &CheckGroup, all: &[(Door, Heard)], report: &mut Report) -> Bro
             format!("let TCP and UDP to port {port} through; on the server, nft list ruleset shows its filters"),
         )
     };
-    let what = format!("no answer: {cause} ({}; said by {})", listed.join("; "), group.server_by);
-    report.fault(Link::Server, Exit::Unreachable, what, vec![remedy])
+    let what = format!("no answer: {cause} ({})", listed.join("; "));
+    let right = format!("is {} the right address? {}", door.server.ip(), group.server_by);
+    report.fault(Link::Server, Exit::Unreachable, what, vec![right, remedy])
 }
 
 /// A line for each address.

@@ -41,10 +41,20 @@ pub(super) async fn examine(zone: &Name, reach: &Reach, public: &[Server], held:
         match faults(one, zone, held, &questions) {
             faults if faults.is_empty() => agreeing.push(label(&one.server)),
             faults => {
-                let remedy =
-                    "on that server: does it have the zone, does it get notify, and may it transfer? rndc refresh";
-                let what = format!("{} serves something else: {}", label(&one.server), faults.join("; "));
-                report.warn(Link::World, what, vec![format!("{remedy} {}", bare(zone))]);
+                let is_silent = one.answers.iter().any(Result::is_err);
+                let (what, remedy) = if is_silent {
+                    (
+                        format!("{} does not answer: {}", label(&one.server), faults.join("; ")),
+                        "does named run there?".to_owned(),
+                    )
+                } else {
+                    let zone = bare(zone);
+                    (
+                        format!("{} serves something else: {}", label(&one.server), faults.join("; ")),
+                        format!("on that server: does it get notify, and may it transfer? rndc refresh {zone}"),
+                    )
+                };
+                report.warn(Link::World, what, vec![remedy]);
             }
         }
     }

@@ -40,6 +40,9 @@ pub(super) async fn zones(
 ) -> Vec<InZone> {
     let mut zones: Vec<InZone> = Vec::new();
     for examined in &group.names {
+        if report.fell_silent() {
+            break;
+        }
         let Ok(authority) = zone_of(examined, group, primary, knocked, talk, report).await else { continue };
         match zones.iter_mut().find(|known| known.authority.zone == authority.zone) {
             Some(known) => known.names.push(examined.clone()),
@@ -166,13 +169,19 @@ async fn refused(
     }
     let zone = match &primary.zone {
         Some(zone) => format!("no zone {zone}"),
-        None => format!("no zone for {name}"),
+        None => format!("no zone that {name} is in"),
     };
-    let mut remedy = vec![of_another(group)];
+    let line = group.names.iter().find(|examined| examined.name == *name).and_then(|examined| examined.named.as_ref());
+    let mut remedy = vec![match line {
+        Some(named) => format!("is the name right? line {} of nsup.toml", named.line),
+        None => "is the name right?".to_owned(),
+    }];
+    remedy.push(format!("if it is: {}", of_another(group)));
     if let Some(zone) = &primary.zone {
-        let example: Vec<(Name, Vec<_>)> = group.names.iter().map(|of| (of.name.clone(), of.types.clone())).collect();
-        remedy.push("or, if it is to be its primary, in its named.conf:".to_owned());
-        remedy.extend(named_conf::zone_clause(zone, &named_conf::grants(key, &example)));
+        let wanted: Vec<(Name, Vec<_>)> = group.names.iter().map(|of| (of.name.clone(), of.types.clone())).collect();
+        remedy.push("or, if this is to be the zone's primary, in its named.conf:".to_owned());
+        remedy.extend(named_conf::zone_clause(zone, &named_conf::grants(key, &wanted)));
+        remedy.push(format!("then: {}", named_conf::RELOAD));
     }
     report.fault(Link::Zone, Exit::Refused, format!("{server} has {zone} ({rcode}{added})"), remedy)
 }
