@@ -141,7 +141,7 @@ impl ConfigError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoKey => Some(
-                "-k FILE names the file with the TSIG key that the server knows too, or key = above the first [[name]] of nsup.toml".to_owned(),
+                "-k FILE names the file with the TSIG key that the server knows too, or the line key = \"FILE\" at the top of nsup.toml".to_owned(),
             ),
             Self::File(why) => why.hint(),
             Self::Caller(why) => why.hint(),
