@@ -39,6 +39,13 @@ pub(super) fn octets(text: &str) -> impl Iterator<Item = Result<Octet, EscapeErr
     })
 }
 
+/// Whether a terminal obeys a character instead of showing it: a control character, or one that turns the direction in which
+/// the others are read (UAX #9), so that a text looks like another one.
+pub fn steers(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || turns
+}
+
 /// Writes `octet` as `\DDD`.
 pub(super) fn decimal(octet: u8) -> String {
     format!("\\{octet:03}")

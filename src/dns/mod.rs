@@ -16,7 +16,7 @@ mod words;
 
 pub mod rdata;
 
-pub use escape::EscapeError;
+pub use escape::{EscapeError, steers};
 pub use message::{Header, Message, Question, RecordAt, Section};
 pub use name::{Name, NameError};
 pub use rdata::{Rdata, RdataError};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::dns::{Record, RecordType};
+use crate::dns::{Record, RecordType, steers};
 use crate::proto::outcome::{Outcome, Rrset};
 
 use super::explain::{Message, Subject};
@@ -70,7 +70,7 @@ pub(super) fn failure(exit: u8, message: &Message) -> String {
 
 /// JSON without any character that a terminal would take for a command; JSON itself escapes those below U+0020 only.
 pub(super) fn text(object: &Value) -> String {
-    let escape = |c: char| if c.is_control() { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    let escape = |c: char| if steers(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
     object.to_string().chars().map(escape).collect()
 }
 

@@ -22,6 +22,7 @@ mod syslog;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
+use crate::dns::steers;
 use crate::exit::Exit;
 
 pub use check::{Finding, Link, State, finding, findings};
@@ -144,16 +145,29 @@ impl Printer {
 
 /// Text without anything that a terminal would take for a command.
 fn printable(text: &str) -> String {
-    let escape = |c: char| if c.is_control() { c.escape_unicode().to_string() } else { c.to_string() };
+    let escape = |c: char| if steers(c) { c.escape_unicode().to_string() } else { c.to_string() };
     text.chars().map(escape).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use super::{json, printable};
 
     #[test]
     fn control_characters_never_reach_the_terminal() {
         assert_eq!(printable("a\u{1b}[31mb\nc\u{9b}ü"), "a\\u{1b}[31mb\\u{a}c\\u{9b}ü");
+    }
+
+    #[test]
+    fn nothing_turns_the_direction_of_what_is_read() {
+        let turning = "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
+        let escaped: String = turning.chars().map(|c| c.escape_unicode().to_string()).collect();
+        assert_eq!(printable(turning), escaped);
+        let (right_to_left, quotes) = ("\u{5d0}\u{2065}\u{202f}", "\u{201c}\u{2029}\u{201d}");
+        assert_eq!(printable(right_to_left) + &printable(quotes), [right_to_left, quotes].concat());
+        let object = serde_json::json!({ "name": turning });
+        let text = json::text(&object);
+        assert!(text.is_ascii(), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), object);
     }
 }

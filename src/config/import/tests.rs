@@ -72,7 +72,8 @@ fn a_secret_is_neither_carried_over_nor_told() {
 
 #[test]
 fn every_text_survives_the_quotes_of_toml() {
-    let every = (0..0x300).filter_map(char::from_u32).chain(['\u{2028}', '\u{fffd}', '\u{10ffff}']);
+    let every =
+        (0..0x300).filter_map(char::from_u32).chain(['\u{61c}', '\u{2028}', '\u{202e}', '\u{fffd}', '\u{10ffff}']);
     let every: String = every.collect();
     let line = format!("text = {}\nlist = {}", write::text(&every), write::list(&["", &every, "\\\""]));
     let table = toml::de::DeTable::parse(&line).unwrap();

@@ -1,6 +1,6 @@
 //! The text of nsup.toml: what all names share at its top, the rest below each `[[name]]`.
 
-use crate::dns::Name;
+use crate::dns::{Name, steers};
 
 /// A word and its value in TOML.
 pub(super) type Setting = (&'static str, String);
@@ -63,7 +63,7 @@ pub(super) fn text(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            _ if c.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            _ if steers(c) => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
             _ => quoted.push(c),
         }
     }
@@ -96,8 +96,8 @@ fn line((word, value): &Setting) -> String {
     format!("{word} = {value}")
 }
 
-/// A comment, which can hold no control characters.
+/// A comment, which can hold no control characters, and is to be read as it stands.
 fn comment(text: &str) -> String {
-    let shown = |c: char| if c.is_control() { c.escape_unicode().to_string() } else { c.to_string() };
+    let shown = |c: char| if steers(c) { c.escape_unicode().to_string() } else { c.to_string() };
     format!("# {}", text.chars().map(shown).collect::<String>())
 }

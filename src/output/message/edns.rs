@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::dns::{Malformed, Message, Reader, RecordAt};
+use crate::dns::{Malformed, Message, Reader, RecordAt, steers};
 
 /// The meanings of extended errors (RFC 8914 §4) as far as BIND 9.18 knows them, by number.
 const EXTENDED_ERRORS: [&str; 25] = [
@@ -164,7 +164,7 @@ fn extended_error(octets: &[u8]) -> Option<String> {
         let _ = write!(text, " ({meaning})");
     }
     if !extra.is_empty() {
-        let printable: String = extra.chars().map(|c| if c.is_control() { '.' } else { c }).collect();
+        let printable: String = extra.chars().map(|c| if steers(c) { '.' } else { c }).collect();
         let _ = write!(text, ": ({printable})");
     }
     Some(text)
