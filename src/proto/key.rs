@@ -10,8 +10,8 @@ use crate::dns::Name;
 
 use super::Algorithm;
 
-/// The text whose HMAC under a secret is its fingerprint.
-const FINGERPRINTED: &[u8] = b"nsup key fingerprint";
+/// What begins the text whose HMAC under a secret is its fingerprint; how many octets the secret has ends it.
+const FINGERPRINTED: &str = "nsup key fingerprint";
 
 /// A shared secret. It is wiped when dropped, and no text of it can be had.
 #[derive(Clone)]
@@ -96,10 +96,13 @@ impl Key {
     }
 
     /// What tells two secrets apart without telling them: the first eight octets, in hexadecimal digits, of the
-    /// HMAC-SHA-256 of `nsup key fingerprint` under the secret, whatever the key's algorithm. No server takes it for a
-    /// MAC: the text is shorter than whatever a TSIG signs, and so few octets are no MAC (RFC 8945 §5.2.2.1).
+    /// HMAC-SHA-256 under the secret of `nsup key fingerprint 32`, where 32 is how many octets the secret has, whatever
+    /// the key's algorithm. To HMAC alone a secret is the same with zeros behind it, and a long one the same as its hash
+    /// (RFC 2104 §2). No server takes it for a MAC: the text is shorter than whatever a TSIG signs, and so few octets are
+    /// no MAC (RFC 8945 §5.2.2.1).
     pub fn fingerprint(&self) -> String {
-        let mac = Algorithm::Sha256.mac(&self.secret.0, &[FINGERPRINTED]);
+        let text = format!("{FINGERPRINTED} {}", self.secret_octets());
+        let mac = Algorithm::Sha256.mac(&self.secret.0, &[text.as_bytes()]);
         mac.iter().take(8).map(|octet| format!("{octet:02x}")).collect()
     }
 
@@ -130,6 +133,8 @@ impl fmt::Debug for Key {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
     use super::*;
 
     #[test]
@@ -143,13 +148,28 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_of_the_secret_whatever_it_is_used_for() {
-        // printf 'nsup key fingerprint' | openssl dgst -sha256 -hmac secret
+        // printf 'nsup key fingerprint 6' | openssl dgst -sha256 -hmac secret
         let secret = Secret::from_base64("c2VjcmV0").unwrap();
         let of = |name, algorithm: Algorithm, least| {
             Key::new(&Name::parse(name).unwrap(), algorithm, least, secret.clone()).fingerprint()
         };
-        assert_eq!(of("home", Algorithm::Sha256, 32), "25551e94f4939d7c");
+        assert_eq!(of("home", Algorithm::Sha256, 32), "f83975d12f4ac3f1");
         assert_eq!(of("other", Algorithm::Sha512, 32), of("home", Algorithm::Md5, 16));
+    }
+
+    #[test]
+    fn secrets_that_are_one_to_hmac_have_fingerprints_of_their_own() {
+        let of = |octets: &[u8]| {
+            let secret = Secret::from_base64(&STANDARD.encode(octets)).unwrap();
+            let key = Key::new(&Name::parse("home").unwrap(), Algorithm::Sha256, 32, secret);
+            (key.fingerprint(), key.mac(&[b"message"]))
+        };
+        let (long, hash) = ([b'0'; 80], Sha256::digest([b'0'; 80]));
+        for (one, other) in [(&b"secret"[..], &b"secret\0"[..]), (&long, &hash)] {
+            let ((one, mac), (other, same)) = (of(one), of(other));
+            assert_eq!(mac, same);
+            assert_ne!(one, other);
+        }
     }
 
     #[test]
