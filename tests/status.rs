@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use home::{Home, wait};
 use hooks::network::{alone, ip, make_interface};
@@ -224,7 +225,13 @@ fn samples(text: &str) -> BTreeMap<(String, String, String), f64> {
             assert_eq!(lines.next(), Some(format!("# TYPE {metric} gauge").as_str()));
             continue;
         }
-        let rest = line.strip_prefix(&metric).and_then(|rest| rest.strip_prefix("{name=\"")).expect(line);
+        let rest = line.strip_prefix(&metric).expect(line);
+        if let Some(value) = rest.strip_prefix(' ') {
+            let key = (metric.clone(), String::new(), String::new());
+            assert!(found.insert(key, value.parse().expect(line)).is_none(), "twice: {line}");
+            continue;
+        }
+        let rest = rest.strip_prefix("{name=\"").expect(line);
         let (name, rest) = rest.split_once("\",type=\"").expect(line);
         let (record_type, value) = rest.split_once("\"} ").expect(line);
         assert!(!(name.to_owned() + record_type).contains(['"', '\\']), "{line}");
@@ -232,6 +239,11 @@ fn samples(text: &str) -> BTreeMap<(String, String, String), f64> {
         assert!(found.insert(key, value.parse().expect(line)).is_none(), "twice: {line}");
     }
     found
+}
+
+/// How long ago a time was, in seconds since 1970.
+fn since(at: f64) -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH + Duration::from_secs_f64(at)).unwrap()
 }
 
 #[test]
@@ -260,6 +272,8 @@ fn node_exporter_gets_a_file_that_is_replaced_whole() {
         assert_eq!((of(metric, "a", "A"), of(metric, "b", "AAAA")), (a, b), "{metric}");
     }
     assert!(of("nsup_last_change_timestamp_seconds", "a", "A") > Some(1_700_000_000.0), "{samples:?}");
+    let looked = samples[&("nsup_status_timestamp_seconds".to_owned(), String::new(), String::new())];
+    assert!((Duration::ZERO..Duration::from_secs(60)).contains(&since(looked)), "{samples:?}");
     let beside = fs::read_dir(home.path())
         .unwrap()
         .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("nsup.new"));

@@ -25,9 +25,12 @@ const METRICS: &[Metric] = &[
     }),
 ];
 
-/// The text of the file.
-pub fn prometheus(all: &[Standing]) -> String {
-    let mut text = String::new();
+/// When it was looked: a file that is not written any more would say for ever what was so at last.
+const LOOKED: &str = "nsup_status_timestamp_seconds";
+
+/// The text of the file: how the names stand at `now`, in seconds since 1970.
+pub fn prometheus(all: &[Standing], now: u64) -> String {
+    let mut text = format!("# HELP {LOOKED} When nsup status found this out.\n# TYPE {LOOKED} gauge\n{LOOKED} {now}\n");
     for (metric, help, value) in METRICS {
         // Writing to a text cannot fail.
         let _ = writeln!(text, "# HELP {metric} {help}\n# TYPE {metric} gauge");

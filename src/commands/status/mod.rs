@@ -43,7 +43,7 @@ pub(super) async fn run(status: &Status, printer: Printer) -> Exit {
         exit = Exit::Setup;
     }
     if let Some(path) = file
-        && let Err(why) = publish(path, &prometheus(&all))
+        && let Err(why) = publish(path, &prometheus(&all, now))
     {
         printer.say(&format!("--prometheus {}: {why}", path.display()));
         exit = Exit::Setup;
