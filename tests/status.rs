@@ -278,6 +278,8 @@ fn node_exporter_gets_a_file_that_is_replaced_whole() {
         .unwrap()
         .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("nsup.new"));
     assert_eq!(beside.count(), 0, "nothing is left beside it");
+    let run = home.nsup(&format!("status a.example.org --prometheus /dev/stdout{}", world.public())).ends(1);
+    run.complains("--prometheus /dev/stdout: it is ");
     home.nsup(&format!("status a.example.org --prometheus /nowhere/nsup.prom{}", world.public()))
         .ends(1)
         .complains("--prometheus /nowhere/nsup.prom: ");
