@@ -59,8 +59,7 @@ impl Debts {
     }
 
     fn read(&self, name: &str) -> Vec<IpAddr> {
-        let text = self.path(name).and_then(|path| fs::read(path).ok()).unwrap_or_default();
-        let value: Value = serde_json::from_slice(&text).unwrap_or_default();
+        let value = self.path(name).and_then(|path| reported::read_any(&path)).unwrap_or_default();
         let texts = value.as_array().into_iter().flatten().filter_map(Value::as_str);
         texts.filter_map(|text| text.parse().ok()).collect()
     }

@@ -3,17 +3,18 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use rustix::fs::OFlags;
 use tokio::time::{Instant, sleep};
 
 use super::places::file_name;
+use super::regular;
 
 /// How often a lock that another process holds is tried for.
 const AGAIN: Duration = Duration::from_millis(20);
@@ -88,7 +89,7 @@ impl Lock {
 /// Opens a file of ours to read and to append, and makes it where there is none. A lock's file is never deleted: two
 /// processes could then hold "the" lock, one of them on a file that has no name any more.
 pub(super) fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).read(true).append(true).mode(0o600).open(path)
+    regular::open(path, OFlags::CREATE | OFlags::RDWR | OFlags::APPEND)
 }
 
 #[cfg(test)]

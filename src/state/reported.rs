@@ -1,12 +1,12 @@
 //! What was said of failures that last, so that cron sends a mail when one begins, now and then, and when it ends.
 
-use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::places::file_name;
+use super::regular;
 use super::replace::replace;
 
 /// How long a failure that lasts is not spoken of again, in seconds: at first, and at most.
@@ -113,20 +113,25 @@ pub(super) fn mark(cause: &str) -> u64 {
 
 /// Reads an object that [`write`] may have written; `None` for whatever is none, or longer than any of ours.
 pub(super) fn read(path: &Path) -> Option<Value> {
-    let mut octets = Vec::new();
-    fs::File::open(path).ok()?.take(LONGEST_FILE + 1).read_to_end(&mut octets).ok()?;
-    let octets = Some(octets).filter(|octets| octets.len() as u64 <= LONGEST_FILE)?;
-    let value: Value = serde_json::from_slice(&octets).ok()?;
-    Some(value).filter(Value::is_object)
+    read_any(path).filter(Value::is_object)
 }
 
-/// Writes an object so that whoever reads finds the old or the new.
+/// Reads whatever [`write`] may have written.
+pub(super) fn read_any(path: &Path) -> Option<Value> {
+    let octets = regular::octets(path, LONGEST_FILE + 1).ok()?;
+    let octets = Some(octets).filter(|octets| octets.len() as u64 <= LONGEST_FILE)?;
+    serde_json::from_slice(&octets).ok()
+}
+
+/// Writes a value so that whoever reads finds the old or the new.
 pub(super) fn write(path: &Path, value: &Value) -> io::Result<()> {
     replace(path, &format!("{value}\n"), |_| Ok(()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const NAME: &str = "cable.example.org.";

@@ -4,20 +4,17 @@
 //! wherever the clock is a multiple of fifteen minutes off; of others, the line itself is told. Of systemd's timers no
 //! file says when they elapse.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::dns::Name;
 use crate::output::Next;
+use crate::state::text_of_file;
 
 use super::super::check::cron_files;
 
 /// The users' own tables, and root's, whose lines name no user (crontab(5)).
 const OF_USERS: &str = "/var/spool/cron/crontabs";
 const OF_ROOT: &str = "/var/spool/cron/crontabs/root";
-/// The longest table that is read, in octets.
-const LONGEST: u64 = 64 * 1024;
 /// The file that nsup reads where nobody names one, as root's cron starts it.
 const USUAL: &str = "/etc/nsup/nsup.toml";
 
@@ -41,12 +38,8 @@ impl Schedule {
         let mut lines = Vec::new();
         // A plain user's table goes by files of his own.
         let is_ours = |path: &PathBuf| !path.starts_with(OF_USERS) || path == Path::new(OF_ROOT);
-        for path in cron_files(Path::new("/")).iter().filter(|path| path.is_file() && is_ours(path)) {
-            let mut text = String::new();
-            let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
-            if read.is_ok() {
-                lines.extend(table(&text, path, config));
-            }
+        for path in cron_files(Path::new("/")).iter().filter(|path| is_ours(path)) {
+            lines.extend(text_of_file(path).iter().flat_map(|text| table(text, path, config)));
         }
         Self(lines)
     }
