@@ -225,6 +225,31 @@ fn a_key_on_standard_output_is_the_file_and_nothing_else() {
     place.shell("nsup key generate home - >/dev/full").ends(1).complains("standard output: No space left");
 }
 
+#[test]
+fn a_key_that_others_can_read_where_standard_output_goes_is_told_of() {
+    let place = Place::new();
+    for (umask, is_seen) in [("022", true), ("037", true), ("077", false)] {
+        let run = place.shell(&format!("umask {umask}; nsup key generate home - >world.key-{umask}")).ends(0);
+        let mode = fs::metadata(place.at(&format!("world.key-{umask}"))).unwrap().permissions().mode() & 0o777;
+        let what =
+            format!("world.key-{umask} holds a secret now, and others may read it (mode {mode:04o}): chmod go-rwx ");
+        assert_eq!(run.stderr.contains(&what), is_seen, "{run:#?}");
+        assert!(is_seen || run.stderr.is_empty(), "{run:#?}");
+    }
+}
+
+#[test]
+fn a_key_that_could_not_be_told_of_is_said_to_be_there() {
+    let place = Place::new();
+    for json in ["", "--json "] {
+        let name = format!("home{}", json.len());
+        let run = place.shell(&format!("nsup key generate {name} {json}>/dev/full")).ends(1);
+        run.complains("standard output: No space left")
+            .complains(&format!("the key was made all the same: {name}.key holds"));
+        place.key(&["show", &format!("{name}.key")]).ends(0).says(&format!("{name}. hmac-sha256, 256 bits"));
+    }
+}
+
 /// The fingerprints that are shown, and no secret with them.
 fn fingerprints(run: &Run, secrets: &[&str]) -> Vec<String> {
     for secret in secrets {

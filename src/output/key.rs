@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
+use rustix::fs::FileType;
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -58,15 +59,29 @@ impl Step {
     }
 }
 
-/// A key file in full, to standard output, as it is. Says whether all of it got there: a reader that has gone away has
-/// no key.
+/// A key file in full, to standard output, as it is, and whether others can read it there. Says whether all of it got there:
+/// a reader that has gone away has no key.
 pub fn secret(printer: Printer, text: &str) -> bool {
     let mut out = std::io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     if let Err(error) = &written {
         printer.say(&format!("standard output: {error}"));
+    } else if let Some((file, mode)) = seen_by_others() {
+        printer.warning(&format!(
+            "{file} holds a secret now, and others may read it (mode {mode:04o}): chmod go-rwx {file}"
+        ));
     }
     written.is_ok()
+}
+
+/// The file that standard output goes to, and its mode, if others than its owner may read it.
+fn seen_by_others() -> Option<(String, u32)> {
+    let stat = rustix::fs::fstat(std::io::stdout()).ok()?;
+    let mode = stat.st_mode & 0o7777;
+    let is_seen = FileType::from_raw_mode(stat.st_mode).is_file() && mode & 0o044 != 0;
+    let file =
+        || std::fs::read_link("/proc/self/fd/1").map_or_else(|_| "FILE".into(), |path| path.display().to_string());
+    is_seen.then(|| (file(), mode))
 }
 
 /// Whether what goes to standard output is seen by whoever sits there.
@@ -80,8 +95,18 @@ pub fn ask(question: &str) {
     let _ = write!(err, "nsup: {question} [y/N] ").and_then(|()| err.flush());
 }
 
-/// Tells of a key that was made, and what the server needs for it. Says whether it could be written.
+/// Tells of a key that was made, and what the server needs for it. Says whether it could be written; the key is there all
+/// the same.
 pub fn generated(printer: Printer, key: &Key, file: &Path, lines: &[String]) -> bool {
+    let written = told(printer, key, file, lines);
+    if !written {
+        let file = file.display();
+        printer.say(&format!("the key was made all the same: {file} holds it, and nsup key show {file} tells of it"));
+    }
+    written
+}
+
+fn told(printer: Printer, key: &Key, file: &Path, lines: &[String]) -> bool {
     if printer.json {
         let mut object = described(key);
         object["outcome"] = "generated".into();
