@@ -1,5 +1,5 @@
 //! `nsup import`: what another program's file comes to in nsup.toml. The importers go from text to values and touch no
-//! file; only [`Import::resolve`] reads.
+//! file; only [`Import::resolve`] reads, and tells them which files there are.
 
 mod ddclient;
 mod nsupdate;
@@ -16,6 +16,9 @@ pub use remark::{Imported, Remark};
 use super::args::{From, ImportWords, ScriptFile};
 use super::secure_file;
 use super::settings::{ConfigError, Speech};
+
+/// Whether there is something at a path.
+type IsThere<'f> = &'f dyn Fn(&str) -> bool;
 
 /// An import, read and understood as far as it goes.
 #[derive(Debug)]
@@ -38,10 +41,11 @@ impl Import {
             let octets = secure_file::read_octets(path).map_err(|why| ConfigError::Import(path.to_owned(), why))?;
             Ok::<_, ConfigError>((octets, path.to_string_lossy().into_owned()))
         };
+        let is_there: IsThere<'_> = &|path| Path::new(path).exists();
         let (words, imported) = match words.from {
             From::Ddclient(words) => {
                 let (octets, from) = read(&words.file)?;
-                (words, ddclient::import(&octets, &from))
+                (words, ddclient::import(&octets, &from, is_there))
             }
             From::Nsupdate(ScriptFile { key, words }) => {
                 let (octets, from) = read(&words.file)?;

@@ -4,10 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use super::super::file::Config;
-use super::{Imported, ddclient, nsupdate, write};
+use super::{Imported, IsThere, ddclient, nsupdate, write};
 
 /// The secrets of the cases in tests/data/import, by a part of each.
 const SECRETS: &[&str] = &["TopSecret", "VG9wU2VjcmV0"];
+
+/// There is no file.
+const NOTHING: IsThere<'_> = &|_| false;
 
 /// The texts of the cases of one importer: what stands before their first `-- nsup.toml`.
 fn cases(of: &str) -> Vec<Vec<u8>> {
@@ -46,7 +49,7 @@ fn can_be_read(imported: &Imported, text: &[u8]) {
 fn what_a_spoilt_file_comes_to_can_be_read_all_the_same() {
     for text in cases("ddclient") {
         for text in spoilt(&text) {
-            can_be_read(&ddclient::import(&text, "ddclient.conf"), &text);
+            can_be_read(&ddclient::import(&text, "ddclient.conf", NOTHING), &text);
         }
     }
     for text in cases("nsupdate") {
@@ -58,15 +61,39 @@ fn what_a_spoilt_file_comes_to_can_be_read_all_the_same() {
 
 #[test]
 fn a_secret_is_neither_carried_over_nor_told() {
-    let told = |imported: Imported| {
-        let remarks = imported.remarks.iter().flat_map(|remark| [Some(&remark.what), remark.hint.as_ref()]);
-        remarks.flatten().chain(&imported.lines).cloned().collect::<Vec<_>>().join("\n")
-    };
-    let all = cases("ddclient").into_iter().map(|text| told(ddclient::import(&text, "ddclient.conf")));
-    for told in all.chain(cases("nsupdate").into_iter().map(|text| told(nsupdate::import(&text, "script", None)))) {
+    let all = cases("ddclient").into_iter().map(|text| told(&ddclient::import(&text, "ddclient.conf", NOTHING)));
+    for told in
+        all.chain(cases("nsupdate").into_iter().map(|text| told(&nsupdate::import(&text, "script", None))))
+    {
         for secret in SECRETS {
             assert!(!told.to_lowercase().contains(&secret.to_lowercase()), "{told}");
         }
+    }
+}
+
+/// All that is told of an import, and what it comes to.
+fn told(imported: &Imported) -> String {
+    let remarks = imported.remarks.iter().flat_map(|remark| [Some(&remark.what), remark.hint.as_ref()]);
+    remarks.flatten().chain(&imported.lines).cloned().collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_password_that_begins_with_a_slash_is_a_path_where_it_ends_like_one_or_is_there() {
+    let secret = "/3q2Xh5uTopSecretV9b1YfE7rAc0mKdLwzPjNvGtQsRoIeUxHyBgMkDaTwFnCJL";
+    let import = |password: &str, is_there: IsThere<'_>| {
+        let text = format!(
+            "use=if, if=ppp0, protocol=nsupdate, server=ns1, zone=example.org, password={password} a.example.org"
+        );
+        ddclient::import(text.as_bytes(), "ddclient.conf", is_there)
+    };
+    for (path, is_there) in [("/etc/home.key", NOTHING), ("/etc/ddclient/home", &|path| path == "/etc/ddclient/home")] {
+        let imported = import(path, is_there);
+        assert!(imported.is_whole() && told(&imported).contains(&format!("key = \"{path}\"")), "{imported:?}");
+    }
+    for password in [secret, "/etc/ddclient/home"] {
+        let imported = import(password, NOTHING);
+        assert!(!imported.is_whole() && !told(&imported).contains(password), "{imported:?}");
+        assert!(told(&imported).contains("password= is no path of a key's file"), "{imported:?}");
     }
 }
 

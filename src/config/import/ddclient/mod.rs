@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::dns::Name;
 
+use super::IsThere;
 use super::remark::{Imported, Remarks};
 use super::write::{Document, Entry};
 use syntax::{Assignment, Line};
@@ -26,8 +27,15 @@ pub(super) struct Host<'l> {
 /// What ddclient does where a file does not say it.
 const DEFAULT_PROTOCOL: &str = "dyndns2";
 
+/// How ddclient is turned off on Debian, where pppd starts it too.
+const TURNED_OFF: &str =
+    "Turn ddclient off first: systemctl disable --now ddclient; chmod -x /etc/ppp/ip-up.d/ddclient";
+/// What is done instead where it is still needed.
+const GOES_ON: &str =
+    "Take these hosts out of ddclient's file first: it goes on for the others, and two that write one name fight";
+
 /// Makes an nsup.toml of the file's octets; `from` is what a comment calls the file.
-pub(super) fn import(octets: &[u8], from: &str) -> Imported {
+pub(super) fn import(octets: &[u8], from: &str, is_there: IsThere<'_>) -> Imported {
     let mut remarks = Remarks::default();
     // No value of nsup.toml can hold a NUL, so that it is one more octet that is no text.
     let text = Zeroizing::new(String::from_utf8_lossy(octets).replace('\0', "\u{fffd}"));
@@ -36,10 +44,12 @@ pub(super) fn import(octets: &[u8], from: &str) -> Imported {
     let hosts = hosts(&lines);
     for host in &hosts {
         if let Some(name) = host.name(&hosts, &mut remarks) {
-            document.names.extend(host.entry(name, &mut remarks));
+            document.names.extend(host.entry(name, is_there, &mut remarks));
         }
     }
     if !document.names.is_empty() {
+        let is_needed = hosts.iter().any(|host| !host.is_ours());
+        document.comments.push(if is_needed { GOES_ON } else { TURNED_OFF }.to_owned());
         schedule::whole_file(&lines, &mut document, &mut remarks);
         words::others(&lines, &hosts, &mut remarks);
     }
@@ -104,11 +114,11 @@ impl<'l> Host<'l> {
     }
 
     /// What it comes to; nothing where ddclient publishes no address of it.
-    fn entry(&self, name: Name, remarks: &mut Remarks) -> Option<Entry> {
+    fn entry(&self, name: Name, is_there: IsThere<'_>, remarks: &mut Remarks) -> Option<Entry> {
         let mut entry = Entry { name, comments: Vec::new(), settings: Vec::new() };
         let has_source = self.sources(&mut entry, remarks);
         if has_source {
-            self.primary(&mut entry, remarks);
+            self.primary(&mut entry, is_there, remarks);
         }
         has_source.then_some(entry)
     }

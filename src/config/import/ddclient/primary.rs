@@ -1,8 +1,11 @@
 //! server=, password=, zone=, ttl=, tcp= and login=: how the server of a host is reached.
 
+use std::path::Path;
+
 use crate::dns::{MAX_TTL, Name};
 
 use super::super::super::server::Server;
+use super::super::IsThere;
 use super::super::remark::Remarks;
 use super::super::write::{Entry, NO_SERVER, name, text};
 use super::Host;
@@ -17,11 +20,19 @@ const RAISED: u64 = 300;
 /// The programs that nsup does the work of.
 const PROGRAMS: &[&str] = &["nsupdate", "knsupdate"];
 
+/// Whether a server's name is made of what names of hosts are made of.
+fn is_plain(server: &Server) -> bool {
+    match server {
+        Server::Address(..) => true,
+        Server::Name(host, _) => host.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c)),
+    }
+}
+
 impl Host<'_> {
     /// Writes what the file says of the server, and the key.
-    pub(super) fn primary(&self, entry: &mut Entry, remarks: &mut Remarks) {
+    pub(super) fn primary(&self, entry: &mut Entry, is_there: IsThere<'_>, remarks: &mut Remarks) {
         self.server(entry, remarks);
-        self.key(entry, remarks);
+        self.key(entry, is_there, remarks);
         self.zone(entry, remarks);
         self.ttl(entry, remarks);
         let tcp = self.get("tcp").map(|tcp| tcp.value.to_ascii_lowercase());
@@ -44,17 +55,13 @@ impl Host<'_> {
             return;
         };
         match said.value.parse::<Server>() {
-            Ok(server) if !said.value.contains('\u{fffd}') => {
-                entry.settings.push(("server", text(&server.to_string())))
-            }
-            _ => {
-                let what = format!("server={} names no server, and is left out", said.value.as_str());
-                remarks.lost(said.line, what, NO_SERVER);
-            }
+            Ok(server) if is_plain(&server) => entry.settings.push(("server", text(&server.to_string()))),
+            // Not shown: where a server is to be, a login and its password may stand too.
+            _ => remarks.lost(said.line, "server= names no server, and is left out", NO_SERVER),
         }
     }
 
-    fn key(&self, entry: &mut Entry, remarks: &mut Remarks) {
+    fn key(&self, entry: &mut Entry, is_there: IsThere<'_>, remarks: &mut Remarks) {
         let Some(said) = self.get("password") else {
             let hint = "key = \"FILE\" with a file of tsig-keygen";
             remarks.lost(self.line, "no password= is said, so that there is no key, and ddclient does nothing", hint);
@@ -64,7 +71,9 @@ impl Host<'_> {
         let path = said.value.as_str();
         // What is no path may be a secret, or the password of hosts of other protocols.
         let is_text = !path.contains('\u{fffd}') && !path.starts_with("credential:");
-        if path.starts_with('/') && !path.ends_with('=') && is_text {
+        // base64 may begin with a slash, and has no dots.
+        let is_path = path.starts_with('/') && (Path::new(path).extension().is_some() || is_there(path));
+        if is_path && !path.ends_with('=') && is_text {
             entry.settings.push(("key", text(path)));
         } else if is_text && (path.ends_with(".key") || path.ends_with(".private")) {
             entry.settings.push(("key", text(path)));
@@ -85,9 +94,11 @@ impl Host<'_> {
         };
         match Name::parse(&said.value) {
             Ok(zone) if entry.name.is_in(&zone) => entry.settings.push(("zone", name(&zone))),
+            // Not shown, as above.
             zone => {
-                let why = zone.map_or_else(|why| why.to_string(), |_| format!("{} is not in it", self.text));
-                let what = format!("zone={}: {why}; nsup finds the zone by SOA questions", said.value.as_str());
+                let why =
+                    zone.map_or_else(|_| "is no name".to_owned(), |_| format!("is none that {} is in", self.text));
+                let what = format!("zone= {why}, and is left out; nsup finds the zone by SOA questions");
                 remarks.lost(said.line, what, "a zone holds its own name and all below it");
             }
         }
