@@ -50,7 +50,7 @@ impl Import {
             From::Nsupdate(ScriptFile { key, words }) => {
                 let (octets, from) = read(&words.file)?;
                 let key = key.map(path_text).transpose()?;
-                (words, nsupdate::import(&octets, &from, key.as_deref()))
+                (words, nsupdate::import(&octets, &from, key.as_deref(), is_there))
             }
         };
         let speech = if words.quiet { Speech::Quiet } else { Speech::Normal };

@@ -54,7 +54,7 @@ fn what_a_spoilt_file_comes_to_can_be_read_all_the_same() {
     }
     for text in cases("nsupdate") {
         for text in spoilt(&text) {
-            can_be_read(&nsupdate::import(&text, "script", Some("/etc/nsup/home.key")), &text);
+            can_be_read(&nsupdate::import(&text, "script", Some("/etc/nsup/home.key"), NOTHING), &text);
         }
     }
 }
@@ -63,7 +63,7 @@ fn what_a_spoilt_file_comes_to_can_be_read_all_the_same() {
 fn a_secret_is_neither_carried_over_nor_told() {
     let all = cases("ddclient").into_iter().map(|text| told(&ddclient::import(&text, "ddclient.conf", NOTHING)));
     for told in
-        all.chain(cases("nsupdate").into_iter().map(|text| told(&nsupdate::import(&text, "script", None))))
+        all.chain(cases("nsupdate").into_iter().map(|text| told(&nsupdate::import(&text, "script", None, NOTHING))))
     {
         for secret in SECRETS {
             assert!(!told.to_lowercase().contains(&secret.to_lowercase()), "{told}");
@@ -95,6 +95,21 @@ fn a_password_that_begins_with_a_slash_is_a_path_where_it_ends_like_one_or_is_th
         assert!(!imported.is_whole() && !told(&imported).contains(password), "{imported:?}");
         assert!(told(&imported).contains("password= is no path of a key's file"), "{imported:?}");
     }
+}
+
+#[test]
+fn a_key_file_that_is_there_is_not_to_be_written_and_one_that_was_named_is_taken() {
+    let script = b"key hmac-sha256:home VG9wU2VjcmV0\nupdate delete a.example.org A\nupdate add a.example.org 60 A 198.41.0.4\nsend\n";
+    let path = "/etc/nsup/home.key";
+    let imported = nsupdate::import(script, "script", None, &|there| there == path);
+    let said = told(&imported);
+    assert!(!imported.is_whole() && said.contains("/etc/nsup/home.key\" is there already"), "{said}");
+    assert!(said.contains("nsup key show /etc/nsup/home.key") && !said.contains("..."), "{said}");
+    let imported = nsupdate::import(script, "script", Some("/etc/other.key"), &|_| true);
+    let said = told(&imported);
+    assert!(imported.is_whole() && said.contains("key = \"/etc/other.key\"") && !said.contains("..."), "{said}");
+    assert_eq!((imported.remarks[0].line, said.contains(path)), (1, false), "{said}");
+    assert!(said.contains("left out: /etc/other.key, which -k names"), "{said}");
 }
 
 #[test]

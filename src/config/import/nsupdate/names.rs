@@ -8,6 +8,7 @@ use crate::proto::Change;
 use crate::source::{Family, special_range};
 
 use super::super::super::server::Server;
+use super::super::IsThere;
 use super::super::remark::Remarks;
 use super::super::write::{Document, Entry, NO_SERVER, name as name_text, text};
 use super::read::{AS_IT_IS, Message, Sent};
@@ -36,7 +37,13 @@ struct Addresses {
 }
 
 /// Writes the names in the order of the script, with what it says of them.
-pub(super) fn names(sent: Vec<Sent>, key: Option<&str>, document: &mut Document, remarks: &mut Remarks) {
+pub(super) fn names(
+    sent: Vec<Sent>,
+    key: Option<&str>,
+    is_there: IsThere<'_>,
+    document: &mut Document,
+    remarks: &mut Remarks,
+) {
     let mut hosts: Vec<Host> = Vec::new();
     for one in sent {
         take(one, &mut hosts, remarks);
@@ -44,7 +51,11 @@ pub(super) fn names(sent: Vec<Sent>, key: Option<&str>, document: &mut Document,
     for host in hosts {
         let message = Rc::clone(&host.message);
         if let Some(mut entry) = host.entry(remarks) {
-            keyed(&message, key, &mut entry, document, remarks);
+            let path = match key {
+                Some(file) => named(&message, file, remarks),
+                None => keyed(&message, is_there, document, remarks),
+            };
+            entry.settings.extend(path.map(|path| ("key", text(&path))));
             document.names.push(entry);
         }
     }
@@ -226,31 +237,45 @@ fn source(message: &Message, entry: &mut Entry, remarks: &mut Remarks) {
     }
 }
 
-/// The key, of which nsup.toml has the file only.
-fn keyed(message: &Message, file: Option<&str>, entry: &mut Entry, document: &mut Document, remarks: &mut Remarks) {
+/// The key's file that somebody has named, in the place of what the script says.
+fn named(message: &Message, file: &str, remarks: &mut Remarks) -> Option<String> {
+    if message.draft.key.is_some() {
+        let what = format!("the key that stands here is left out: {file}, which -k names, is to hold it");
+        remarks.note(message.key_line.unwrap_or(message.line), what);
+    }
+    Some(file.to_owned())
+}
+
+/// The key's file, of which the script has the content only.
+fn keyed(message: &Message, is_there: IsThere<'_>, document: &mut Document, remarks: &mut Remarks) -> Option<String> {
     let Message { draft, line, key_line } = message;
     let mut comment = |text: String| {
         if !document.comments.contains(&text) {
             document.comments.push(text);
         }
     };
-    if let Some(key) = &draft.key {
-        // What stands in the name's place may be the secret: base64 has neither dot nor hyphen.
-        let name = key.name().to_string();
-        let name = name.strip_suffix('.').filter(|name| name.len() < 20 || name.contains(['.', '-'])).unwrap_or("NAME");
-        let fits = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
-        let path = format!("/etc/nsup/{}.key", name.chars().map(fits).collect::<String>());
-        let lines = format!("key \"{name}\" {{ algorithm {}; secret \"...\"; }};", key.algorithm().word());
-        let what = format!("the secret of the key {name} is not carried over: key = {path:?} is a file of its own");
-        let hint = format!("in {path}, mode 600, with the secret in the place of the dots: {lines}");
-        remarks.lost(key_line.unwrap_or(*line), what, hint);
-        comment(format!("{path}, mode 600, is still to be made: {lines}"));
-        entry.settings.push(("key", text(&path)));
-    } else if let Some(file) = file {
-        entry.settings.push(("key", text(file)));
-    } else {
+    let Some(key) = &draft.key else {
         let what = "the script has no key, and nsup signs all it sends";
         remarks.lost(*line, what, "-k FILE names the key's file here too; or key = \"FILE\", a file of tsig-keygen");
         comment("key = \"FILE\" is still to be said: a file of tsig-keygen".to_owned());
+        return None;
+    };
+    // What stands in the name's place may be the secret: base64 has neither dot nor hyphen.
+    let name = key.name().to_string();
+    let name = name.strip_suffix('.').filter(|name| name.len() < 20 || name.contains(['.', '-'])).unwrap_or("NAME");
+    let fits = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    let path = format!("/etc/nsup/{}.key", name.chars().map(fits).collect::<String>());
+    let what = format!("the secret of the key {name} is not carried over: key = {path:?}");
+    let key_line = key_line.unwrap_or(*line);
+    if is_there(&path) {
+        let hint = format!("see by `nsup key show {path}` whether it is this key; else -k FILE names its file");
+        remarks.lost(key_line, format!("{what} is there already, and may hold another one"), hint);
+        comment(format!("{path} was there already: see by `nsup key show {path}` whether it holds the key {name}"));
+    } else {
+        let lines = format!("key \"{name}\" {{ algorithm {}; secret \"...\"; }};", key.algorithm().word());
+        let hint = format!("in {path}, mode 600, with the secret in the place of the dots: {lines}");
+        remarks.lost(key_line, format!("{what} is a file of its own"), hint);
+        comment(format!("{path}, mode 600, is still to be made: {lines}"));
     }
+    Some(path)
 }
