@@ -42,10 +42,11 @@ impl ExtendedError {
     }
 }
 
-impl fmt::Display for ExtendedCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ExtendedCode {
+    /// Its meaning, of those that RFC 8914 §4 has, as BIND writes them.
+    pub fn name(self) -> Option<&'static str> {
         const NAMES: [&str; 25] = [
-            "Other Error",
+            "Other",
             "Unsupported DNSKEY Algorithm",
             "Unsupported DS Digest Type",
             "Stale Answer",
@@ -71,7 +72,13 @@ impl fmt::Display for ExtendedCode {
             "Network Error",
             "Invalid Data",
         ];
-        match NAMES.get(usize::from(self.0)) {
+        NAMES.get(usize::from(self.0)).copied()
+    }
+}
+
+impl fmt::Display for ExtendedCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
             Some(name) => write!(f, "{name} (extended error {})", self.0),
             None => write!(f, "extended error {}", self.0),
         }

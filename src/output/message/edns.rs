@@ -4,35 +4,7 @@ use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::dns::{Malformed, Message, Reader, RecordAt, steers};
-
-/// The meanings of extended errors (RFC 8914 §4) as far as BIND 9.18 knows them, by number.
-const EXTENDED_ERRORS: [&str; 25] = [
-    "Other",
-    "Unsupported DNSKEY Algorithm",
-    "Unsupported DS Digest Type",
-    "Stale Answer",
-    "Forged Answer",
-    "DNSSEC Indeterminate",
-    "DNSSEC Bogus",
-    "Signature Expired",
-    "Signature Not Yet Valid",
-    "DNSKEY Missing",
-    "RRSIGs Missing",
-    "No Zone Key Bit Set",
-    "NSEC Missing",
-    "Cached Error",
-    "Not Ready",
-    "Blocked",
-    "Censored",
-    "Filtered",
-    "Prohibited",
-    "Stale NXDOMAIN Answer",
-    "Not Authoritative",
-    "Not Supported",
-    "No Reachable Authority",
-    "Network Error",
-    "Invalid Data",
-];
+use crate::proto::ExtendedCode;
 
 /// The pseudosection's lines.
 pub(super) fn pseudosection(message: &Message<'_>, opt: &RecordAt) -> String {
@@ -160,7 +132,7 @@ fn extended_error(octets: &[u8]) -> Option<String> {
     let code = number(octets.get(..2)?)?;
     let extra = str::from_utf8(&octets[2..]).ok()?;
     let mut text = format!("EDE: {code}");
-    if let Some(meaning) = EXTENDED_ERRORS.get(usize::from(code)) {
+    if let Some(meaning) = ExtendedCode(code).name() {
         let _ = write!(text, " ({meaning})");
     }
     if !extra.is_empty() {
