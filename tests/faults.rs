@@ -1,71 +1,15 @@
 //! What real servers won't do: forge, lose, delay, cut off. In each case the exit status is what the zone says.
 
+mod faulty;
 mod primary;
 mod program;
 
 use std::time::Duration;
 
-use nsup::config::parse_keys;
+use faulty::{NAME, World, udp, update};
 use nsup::proto::{Rcode, Transport};
-use primary::{Fault, Forgery, Misbehaviour, Opcode, Policy, Primary};
-use program::{Run, nsup};
-
-const NAME: &str = "h.example.org";
-
-/// A primary that misbehaves, and the options to reach it.
-struct World {
-    primary: Primary,
-    directory: tempfile::TempDir,
-}
-
-impl World {
-    fn with(faults: impl IntoIterator<Item = Fault>) -> Self {
-        Self::build(faults, None)
-    }
-
-    fn build(faults: impl IntoIterator<Item = Fault>, refused: Option<Transport>) -> Self {
-        let key = parse_keys(include_str!("../keys/unsafe.key"), "").unwrap().remove(0).key;
-        let mut builder = Primary::builder("example.org")
-            .record("h.example.org. 300 A 192.0.2.1")
-            .key(key, Policy::WholeZone)
-            .faults(faults);
-        if let Some(transport) = refused {
-            builder = builder.refuse(transport);
-        }
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("k");
-        std::fs::copy("keys/unsafe.key", &path).unwrap();
-        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-        Self { primary: builder.start().unwrap(), directory }
-    }
-
-    /// Sets the name to 192.0.2.2.
-    fn set(&self, more: &str) -> Run {
-        let key = self.directory.path().join("k");
-        let server = self.primary.address();
-        nsup(&format!("set {NAME} 192.0.2.2 -k {} --server {server} --zone example.org {more}", key.display()))
-    }
-
-    fn holds(&self, address: &str) -> bool {
-        self.primary.records(NAME, "A") == [address]
-    }
-
-    /// Asserts that the run says 0 and the zone holds the value.
-    #[track_caller]
-    fn done(&self, run: Run) -> Run {
-        let run = run.ends(0);
-        assert!(self.holds("192.0.2.2"), "{run:#?}: {:?}", self.primary.all());
-        run
-    }
-}
-
-fn udp(misbehaviour: Misbehaviour) -> Fault {
-    Fault::new(misbehaviour).over(Transport::Udp)
-}
-
-fn update(misbehaviour: Misbehaviour) -> Fault {
-    Fault::new(misbehaviour).on(Opcode::Update)
-}
+use primary::{Fault, Forgery, Misbehaviour, Opcode};
+use program::nsup;
 
 fn forgeries() -> Vec<(&'static str, Forgery)> {
     vec![
@@ -335,6 +279,9 @@ fn messages_have_fresh_ids_and_datagrams_fresh_ports() {
     ids.dedup();
     // The lost question three times the same, then once more as a new attempt, then the update.
     assert_eq!(ids.len(), 3, "{ids:?}");
+    let mut ports: Vec<_> = requests.iter().map(|request| request.peer.port()).collect();
+    ports.dedup();
+    assert_eq!(ports.len(), 3, "what comes late to one of them, none after it hears: {ports:?}");
 }
 
 #[test]

@@ -91,12 +91,20 @@ impl Line for TcpStream {
         self.write_all(framed.get(..octets).unwrap_or(&framed))
     }
 
-    fn send_slowly(&mut self, message: &[u8]) -> io::Result<()> {
+    fn send_slowly(&mut self, message: &[u8], pause: Duration) -> io::Result<()> {
         for octet in framed(message) {
             self.write_all(&[octet])?;
-            std::thread::sleep(Duration::from_millis(1));
+            std::thread::sleep(pause);
         }
         Ok(())
+    }
+
+    fn send_misframed(&mut self, message: &[u8], length: u16) -> io::Result<()> {
+        self.write_all(&[&length.to_be_bytes(), message].concat())
+    }
+
+    fn send_elsewhere(&mut self, message: &[u8]) -> io::Result<()> {
+        self.send(message)
     }
 }
 

@@ -15,8 +15,12 @@ pub(super) trait Line {
     fn send(&mut self, message: &[u8]) -> io::Result<()>;
     /// Sends only the first octets of a message.
     fn send_part(&mut self, message: &[u8], octets: usize) -> io::Result<()>;
-    /// Sends a message one octet at a time, where the line has such a thing.
-    fn send_slowly(&mut self, message: &[u8]) -> io::Result<()>;
+    /// Sends a message one octet at a time, where the line has such a thing, with a pause between them.
+    fn send_slowly(&mut self, message: &[u8], pause: Duration) -> io::Result<()>;
+    /// Sends a message with another number before it than its length, where the line has such a thing.
+    fn send_misframed(&mut self, message: &[u8], length: u16) -> io::Result<()>;
+    /// Sends a message from another port, where the line has such a thing.
+    fn send_elsewhere(&mut self, message: &[u8]) -> io::Result<()>;
     /// Makes and sends a message some time later. Datagrams behind it do not wait, a connection does.
     fn send_later(&mut self, server: &Arc<Server>, time: Duration, make: Make) -> io::Result<()>;
 }
@@ -95,7 +99,19 @@ pub(super) fn deliver(
             Ok(Afterwards::Closed)
         }
         Misbehaviour::ByteByByte => {
-            honest().map_or(Ok(()), |answer| line.send_slowly(&answer))?;
+            honest().map_or(Ok(()), |answer| line.send_slowly(&answer, Duration::from_millis(1)))?;
+            Ok(Afterwards::Open)
+        }
+        Misbehaviour::Drip(pause) => {
+            honest().map_or(Ok(()), |answer| line.send_slowly(&answer, pause))?;
+            Ok(Afterwards::Open)
+        }
+        Misbehaviour::Misframed(length) => {
+            honest().map_or(Ok(()), |answer| line.send_misframed(&answer, length))?;
+            Ok(Afterwards::Closed)
+        }
+        Misbehaviour::AnswerElsewhere => {
+            honest().map_or(Ok(()), |answer| line.send_elsewhere(&answer))?;
             Ok(Afterwards::Open)
         }
         Misbehaviour::CloseApplied | Misbehaviour::ResetApplied => {

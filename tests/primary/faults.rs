@@ -43,6 +43,13 @@ pub enum Misbehaviour {
     PartialAnswer(usize),
     /// Done; over TCP each octet of the answer comes in a segment of its own, a millisecond apart.
     ByteByByte,
+    /// Done; as [`Misbehaviour::ByteByByte`], with so much time between.
+    Drip(Duration),
+    /// Done; over TCP the answer has this number before it instead of its length, and the end of the connection (FIN)
+    /// behind it.
+    Misframed(u16),
+    /// Done; over UDP the answer comes from another port than the one that was asked.
+    AnswerElsewhere,
     /// Done; over TCP the connection ends (FIN) instead of an answer.
     CloseApplied,
     /// Not done; over TCP the connection ends (FIN) instead of an answer.

@@ -42,6 +42,25 @@ impl Forgery {
         Self::built(move |request| answer(request, rcode, sign))
     }
 
+    /// NOTAUTH and BADTIME with the time of a server (seconds since 1970), and a MAC as [`Forgery::wrong_mac`].
+    pub fn bad_time(server: u64) -> Self {
+        let other = server.to_be_bytes()[2..].to_vec();
+        let sign = move |request: Tsig| {
+            let (mac, other) = (vec![0x5a; request.mac.len()], other.clone());
+            Some(Tsig { mac, error: TsigError::BADTIME.0, other, ..request })
+        };
+        Self::built(move |request| answer(request, Rcode::NOTAUTH, &sign))
+    }
+
+    /// NOERROR and TC without a TSIG: the rest is to be asked for over TCP.
+    pub fn truncated() -> Self {
+        Self::built(|request| {
+            let mut octets = answer(request, Rcode::NOERROR, |_| None);
+            octets.iter_mut().skip(2).take(1).for_each(|flags| *flags |= 2);
+            octets
+        })
+    }
+
     /// NOERROR without a TSIG, for another ID.
     pub fn wrong_id() -> Self {
         Self::built(|request| {

@@ -155,8 +155,16 @@ impl Line for Datagrams<'_> {
         self.send(message.get(..octets).unwrap_or(message))
     }
 
-    fn send_slowly(&mut self, message: &[u8]) -> io::Result<()> {
+    fn send_slowly(&mut self, message: &[u8], _pause: Duration) -> io::Result<()> {
         self.send(message)
+    }
+
+    fn send_misframed(&mut self, message: &[u8], _length: u16) -> io::Result<()> {
+        self.send(message)
+    }
+
+    fn send_elsewhere(&mut self, message: &[u8]) -> io::Result<()> {
+        UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.send_to(message, self.peer).map(drop)
     }
 
     fn send_later(&mut self, server: &Arc<Server>, time: Duration, make: Make) -> io::Result<()> {
