@@ -1,12 +1,21 @@
-//! A flood of datagrams, each made to cost as much as it can: the run ends when its time is up.
+//! A flood of datagrams, each made to cost as much as it can: the run ends when its time is up, a true answer among them is
+//! found, and nothing of them is kept.
 
+mod faulty;
+mod primary;
 mod program;
 
+use std::collections::VecDeque;
+use std::fs;
 use std::net::UdpSocket;
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use program::nsup;
+use faulty::{NAME, World};
+use nsup::proto::Rcode;
+use primary::Forgery;
+use program::{command, nsup};
 
 /// A server that answers each question with as many expensive datagrams as it can send, until the test ends.
 #[test]
@@ -63,4 +72,84 @@ fn chains(high: u8, low: u8) -> Vec<u8> {
         octets.extend([0, 1, 0, 1, 0, 0, 0, 0, 0, 0]);
     }
     octets
+}
+
+/// How many forgeries a second come, and how long a true answer takes to come among them.
+const A_SECOND: f64 = 10_000.0;
+const LATE: Duration = Duration::from_millis(1200);
+
+#[test]
+fn among_ten_thousand_forgeries_a_second_the_true_answers_are_found_and_no_memory_is_used_up() {
+    let world = World::with([]);
+    let front = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let (key, server) = (world.directory.path().join("k"), front.local_addr().unwrap());
+    let words = format!("set {NAME} 192.0.2.2 -k {} --server {server} --zone example.org --udp", key.display());
+    let over = AtomicBool::new(false);
+    let (status, sent, took, memory) = std::thread::scope(|scope| {
+        let between = scope.spawn(|| forge_between(&front, &world, &over));
+        let started = Instant::now();
+        let mut run = command().args(words.split_whitespace()).stdout(Stdio::null()).spawn().unwrap();
+        let mut memory = Vec::new();
+        let status = loop {
+            memory.extend(resident(run.id()));
+            if let Some(status) = run.try_wait().unwrap() {
+                break status;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        let took = started.elapsed();
+        over.store(true, Ordering::Relaxed);
+        (status, between.join().unwrap(), took, memory)
+    });
+    assert_eq!(status.code(), Some(0));
+    assert!(world.holds("192.0.2.2") && world.primary.serial() == 2, "{:?}", world.primary.all());
+    assert!(took > 2 * LATE && took < Duration::from_secs(21), "{took:?}");
+    assert!(sent as f64 > took.as_secs_f64() * A_SECOND / 2.0, "only {sent} forgeries in {took:?}");
+    // From its first second on, when everything that it needs is there.
+    let settled = memory[memory.len() / 4];
+    let most = memory.iter().max().unwrap();
+    assert!(*most < settled + 1024, "{settled} kB became {most} kB: {memory:?}");
+}
+
+/// Stands between a client and the primary: the true answers come late, and forgeries all the time. Says how many.
+fn forge_between(front: &UdpSocket, world: &World, over: &AtomicBool) -> usize {
+    let back = UdpSocket::bind("127.0.0.1:0").unwrap();
+    back.connect(world.primary.address()).unwrap();
+    front.set_nonblocking(true).unwrap();
+    back.set_nonblocking(true).unwrap();
+    let forgery = Forgery::wrong_mac(Rcode::REFUSED);
+    let (mut waiting, mut target, mut octets) = (VecDeque::new(), None, [0; 1500]);
+    let (mut began, mut sent) = (Instant::now(), 0);
+    while !over.load(Ordering::Relaxed) && began.elapsed() < Duration::from_secs(60) {
+        while let Ok((length, client)) = front.recv_from(&mut octets) {
+            if target.is_none() {
+                began = Instant::now();
+            }
+            target = Some((client, forgery.build(&octets[..length])));
+            waiting.push_back((Instant::now() + LATE, octets[..length].to_vec()));
+        }
+        while waiting.front().is_some_and(|(when, _)| *when <= Instant::now()) {
+            let (_, request) = waiting.pop_front().unwrap();
+            back.send(&request).unwrap();
+        }
+        if let Some((client, forged)) = &target {
+            while let Ok(length) = back.recv(&mut octets) {
+                let _ = front.send_to(&octets[..length], client);
+            }
+            while (sent as f64) < began.elapsed().as_secs_f64() * A_SECOND {
+                // The client may have gone.
+                let _ = front.send_to(forged, client);
+                sent += 1;
+            }
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    sent
+}
+
+/// How much of a process is in memory, in kB; nothing once it has ended.
+fn resident(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
