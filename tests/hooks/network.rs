@@ -12,12 +12,17 @@ const INSIDE: &str = "NSUP_TEST_INSIDE";
 ///
 /// Does nothing, and says so, where there is no namespace to be had; in CI that is a failure.
 pub fn alone(test: &str, inside: impl FnOnce()) {
+    alone_with(&[], test, inside);
+}
+
+/// As [`alone`], where these programs are needed inside.
+pub fn alone_with(programs: &[&str], test: &str, inside: impl FnOnce()) {
     if env::var_os(INSIDE).is_some() {
         ip("link set lo up");
         return inside();
     }
     let path = env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin";
-    for program in ["unshare", "ip"] {
+    for program in ["unshare", "ip"].iter().chain(programs) {
         if !env::split_paths(&path).any(|folder| folder.join(program).exists()) {
             return skip(&format!("{program} is not installed"));
         }
