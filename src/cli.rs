@@ -1,9 +1,12 @@
 //! The whole run on one screen: words, settings, verb, exit status.
 
 use std::ffi::OsString;
+use std::io;
+use std::os::unix::net::UnixStream;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::commands;
 use crate::config::{Args, Asked, Personality, Speech, Task};
@@ -69,8 +72,16 @@ fn as_another(personality: Personality, words: Vec<OsString>) -> Exit {
 }
 
 fn block_on(run: impl Future<Output = Exit>) -> Exit {
-    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(run),
+    // tokio panics where there are descriptors for a part of what it opens only.
+    let spare: io::Result<Vec<_>> = (0..4).map(|_| UnixStream::pair()).collect();
+    let runtime = spare.map(drop).and_then(|()| tokio::runtime::Builder::new_current_thread().enable_all().build());
+    match runtime {
+        Ok(runtime) => runtime.block_on(async {
+            // Whoever calls us may have ignored how programs end; that would be ours, and nobody would learn how those end
+            // that say the address.
+            let _heard = signal(SignalKind::child());
+            run.await
+        }),
         Err(error) => {
             stock::complain(&format!("nsup: the system gives no event queue: {error}"));
             Exit::Setup

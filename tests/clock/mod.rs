@@ -17,7 +17,12 @@ int clock_gettime(clockid_t id, struct timespec *now) {
     static int (*real)(clockid_t, struct timespec *);
     if (!real) real = (int (*)(clockid_t, struct timespec *)) dlsym(RTLD_NEXT, "clock_gettime");
     int ended = real(id, now);
-    const char *shift = getenv("TEST_CLOCK");
+    const char *shift = getenv("TEST_CLOCK"), *after = getenv("TEST_CLOCK_AFTER");
+    static struct timespec start;
+    struct timespec since;
+    real(CLOCK_MONOTONIC, &since);
+    if (!start.tv_sec) start = since;
+    if (after && (since.tv_sec - start.tv_sec) * 1000 + (since.tv_nsec - start.tv_nsec) / 1000000 < atol(after)) shift = NULL;
     if ((id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE) && shift) now->tv_sec = *shift == '=' ? atol(shift + 1) : now->tv_sec + atol(shift);
     return ended;
 }
@@ -59,6 +64,13 @@ impl Clock {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nsup"));
         command.env_clear().stdin(Stdio::null());
         self.shift(&mut command, shift);
+        command
+    }
+
+    /// `nsup` with its clock moved by so many seconds once it has run for so many milliseconds.
+    pub(crate) fn stepped(&self, shift: &str, after: u64) -> Command {
+        let mut command = self.shifted(shift);
+        command.env("TEST_CLOCK_AFTER", after.to_string());
         command
     }
 
