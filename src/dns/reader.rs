@@ -5,6 +5,9 @@ use super::{Name, NameError};
 /// The most pointers of one name: a name has at most 127 labels, and each pointer leads to one at least.
 const MAX_HOPS: usize = 127;
 
+/// The octets of a header (RFC 1035 §4.1.1), in which no name begins.
+const HEADER: usize = 12;
+
 /// Octets that are no DNS message, and where they stop being one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("octet {at}: {what}")]
@@ -93,8 +96,8 @@ impl<'m> Reader<'m> {
     /// The next name, compressed or not (RFC 1035 §4.1.4).
     ///
     /// # Errors
-    /// [`Malformed`] for a pointer that does not go strictly backwards, which also bounds the work, for a label
-    /// type other than the two of RFC 1035, and for a name over 255 octets.
+    /// [`Malformed`] for a pointer that does not go strictly backwards, which also bounds the work, or that goes into the
+    /// header, for a label type other than the two of RFC 1035, and for a name over 255 octets.
     pub fn name(&mut self) -> Result<Name, Malformed> {
         let mut labels: Vec<&[u8]> = Vec::new();
         let mut total = 1;
@@ -125,6 +128,10 @@ impl<'m> Reader<'m> {
                     if target >= start {
                         return Err(hop.malformed("a compressed name does not point backwards"));
                     }
+                    // A name made of counts would be another one in what a MAC covers, where the TSIG is not counted.
+                    if target < HEADER {
+                        return Err(hop.malformed("a compressed name points into the header"));
+                    }
                     if !jumped {
                         self.at = hop.at;
                         jumped = true;
@@ -147,10 +154,21 @@ impl<'m> Reader<'m> {
 mod tests {
     use super::*;
 
+    /// A reader behind the header and the first `skipped` of these octets.
+    fn behind(message: &[u8], skipped: usize) -> Reader<'_> {
+        let mut reader = Reader::message(message);
+        reader.take(HEADER + skipped).unwrap();
+        reader
+    }
+
+    fn message(octets: &[u8]) -> Vec<u8> {
+        [&[0; HEADER], octets].concat()
+    }
+
     #[test]
     fn pointers_go_backwards_only() {
-        let octets = b"\x01a\x00\x01b\xc0\x00\xc0\x03\xc0\x09";
-        let mut reader = Reader::message(octets);
+        let octets = message(b"\x01a\x00\x01b\xc0\x0c\xc0\x0f\xc0\x15");
+        let mut reader = behind(&octets, 0);
         assert_eq!(reader.name().unwrap().to_string(), "a.");
         assert_eq!(reader.name().unwrap().to_string(), "b.a.");
         assert_eq!(reader.name().unwrap().to_string(), "b.a.");
@@ -158,18 +176,25 @@ mod tests {
     }
 
     #[test]
+    fn no_pointer_leads_into_the_header() {
+        let octets = message(b"\x00\xc0\x0c\xc0\x0b\xc0\x00");
+        let mut reader = behind(&octets, 1);
+        assert!(reader.name().unwrap().is_root());
+        assert_eq!(reader.name().unwrap_err().what, "a compressed name points into the header");
+        assert!(behind(&octets, 5).name().is_err());
+    }
+
+    #[test]
     fn a_loop_of_two_pointers_ends() {
-        let mut reader = Reader::message(b"\xc0\x02\xc0\x00");
-        reader.take(2).unwrap();
-        assert!(reader.name().is_err());
+        let octets = message(b"\xc0\x0e\xc0\x0c");
+        assert!(behind(&octets, 2).name().is_err());
     }
 
     #[test]
     fn a_name_cannot_run_into_the_name_that_points_to_it() {
         // At 2 a label of five octets, at 4 a pointer to 2: the label would take in the pointer itself.
-        let mut reader = Reader::message(b"\x00\x00\x05a\xc0\x02bcd\x00");
-        reader.take(4).unwrap();
-        assert_eq!(reader.name().unwrap_err().what, "the octets end too early");
+        let octets = message(b"\x00\x00\x05a\xc0\x0ebcd\x00");
+        assert_eq!(behind(&octets, 4).name().unwrap_err().what, "the octets end too early");
     }
 
     #[test]

@@ -281,9 +281,9 @@ mod tests {
 
     #[test]
     fn names_in_rdata_are_expanded_when_read_from_a_message() {
-        let octets = b"\x07example\0\0\x0a\x04mail\xc0\x00";
-        let mut reader = Reader::message(octets);
-        reader.take(9).unwrap();
+        let octets = [&[0; 12][..], b"\x07example\0\0\x0a\x04mail\xc0\x0c"].concat();
+        let mut reader = Reader::message(&octets);
+        reader.take(21).unwrap();
         let rdata = Rdata::read(RecordType(15), reader).unwrap();
         assert_eq!(rdata.display(RecordType(15)).to_string(), "10 mail.example.");
     }
