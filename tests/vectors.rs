@@ -1,22 +1,10 @@
 //! Exchanges that BIND, Knot and PowerDNS really had, octet for octet (data/tsig.json), against the verifier.
 
-use std::sync::Arc;
+mod transcripts;
 
 use nsup::dns::Message;
-use nsup::proto::{Algorithm, Key, Pending, Rcode, Secret, Tsig, TsigError, covered, sign};
-
-/// One recorded exchange.
-struct Transcript {
-    case: String,
-    key: Arc<Key>,
-    request: Vec<u8>,
-    request_mac: Vec<u8>,
-    time: u64,
-    response: Vec<u8>,
-    rcode: String,
-    tsig_error: Option<String>,
-    authentic: bool,
-}
+use nsup::proto::{Pending, Rcode, Tsig, TsigError, covered, sign};
+use transcripts::{Transcript, server_clock, transcripts};
 
 #[test]
 fn every_transcript_gets_the_verdict_that_it_states() {
@@ -117,48 +105,6 @@ fn is_case_of_a_name(response: &[u8], bit: usize) -> bool {
     let found = Tsig::find(&message).unwrap().unwrap();
     let in_tsig_names = bit / 8 >= found.start && octet.is_ascii_alphabetic();
     in_tsig_names && 1 << (bit % 8) == 0x20
-}
-
-/// When the server says that it signed, unless it says BADTIME.
-fn server_clock(response: &[u8]) -> Option<u64> {
-    let message = Message::walk(response).ok()?;
-    let found = Tsig::find(&message).ok()??;
-    Some(found.tsig.time)
-}
-
-fn transcripts() -> Vec<Transcript> {
-    let all: Vec<serde_json::Value> = serde_json::from_str(include_str!("data/tsig.json")).unwrap();
-    assert_eq!(all.len(), 62);
-    all.iter().map(transcript).collect()
-}
-
-fn transcript(json: &serde_json::Value) -> Transcript {
-    let text = |field: &str| json[field].as_str().unwrap_or_default().to_owned();
-    let case = format!("{} {} {}", text("server"), text("case"), text("transport"));
-    let (algorithm, _) = Algorithm::parse(&text("algorithm")).unwrap();
-    let authentic = json["authentic"].as_bool().unwrap();
-    let mac_octets = json["mac_len"].as_u64().unwrap_or(0) as usize;
-    // The keys whose names begin so are configured with a truncation on both sides.
-    let least = if text("case").starts_with("truncated") { mac_octets } else { algorithm.mac_octets() };
-    let secret = Secret::from_base64(&text("secret_b64")).unwrap();
-    let request = hex(&text("request"));
-    // The name that was signed with, which a case about names changes.
-    let found = Tsig::find(&Message::walk(&request).unwrap()).unwrap().unwrap();
-    Transcript {
-        key: Arc::new(Key::new(&found.tsig.key, algorithm, least, secret)),
-        request,
-        request_mac: hex(&text("request_mac")),
-        time: json["time_signed_request"].as_u64().unwrap(),
-        response: hex(&text("response")),
-        rcode: text("rcode"),
-        tsig_error: json["tsig_error"].as_str().map(str::to_owned),
-        authentic,
-        case,
-    }
-}
-
-fn hex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
 #[test]

@@ -73,7 +73,8 @@ impl ResolverConfig {
         Self::parse(&text(resolv_conf).unwrap_or_default(), &text(hosts).unwrap_or_default())
     }
 
-    fn parse(resolv_conf: &str, hosts: &str) -> Self {
+    /// Reads the texts of both; what is odd in them is passed over.
+    pub fn parse(resolv_conf: &str, hosts: &str) -> Self {
         let mut config = Self::default();
         for line in resolv_conf.lines() {
             let line = line.split(['#', ';']).next().unwrap_or_default();
