@@ -1,12 +1,10 @@
 //! The lines of cron's tables that run `nsup sync`, and why cron would not run them (crontab(5), cron(8)).
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// How much of a table is read, in octets.
-const MOST: u64 = 64 * 1024;
+use crate::state::text_of_file;
 
 /// Where cron looks for programs, unless its table says otherwise.
 const PATH: &str = "/usr/bin:/bin";
@@ -49,7 +47,8 @@ pub(super) fn is_running() -> Option<bool> {
 }
 
 fn of_file(file: &Path, root: &Path) -> Vec<CronLine> {
-    let Some((text, mode)) = read(file) else { return Vec::new() };
+    let Some(text) = text_of_file(file) else { return Vec::new() };
+    let mode = fs::metadata(file).map_or(0, |meta| meta.mode() & 0o7777);
     let has_users = !file.starts_with(of_users(root));
     let mut path = PATH.to_owned();
     let mut found = Vec::new();
@@ -114,14 +113,6 @@ fn is_there(program: &str, path: &str, root: &Path) -> bool {
 
 fn of_users(root: &Path) -> PathBuf {
     root.join("var/spool/cron/crontabs")
-}
-
-/// The text of a regular file, and its mode.
-fn read(file: &Path) -> Option<(String, u32)> {
-    let meta = fs::metadata(file).ok().filter(|meta| meta.is_file())?;
-    let mut octets = Vec::new();
-    File::open(file).ok()?.take(MOST).read_to_end(&mut octets).ok()?;
-    Some((String::from_utf8_lossy(&octets).into_owned(), meta.mode() & 0o7777))
 }
 
 /// Whether cron reads a file of this name (cron(8)).

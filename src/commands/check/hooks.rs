@@ -1,11 +1,11 @@
 //! What calls nsup when an address changes: whether the files are there, and whether their callers take them.
 
 use std::fs;
-use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::output::Link;
+use crate::state::text_of_file;
 
 use super::report::Report;
 
@@ -54,9 +54,6 @@ const ALONE: &[&str] =
 /// Where the files look for the program.
 const PATH: &[&str] = &["usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"];
 
-/// How much of a file is looked at, in octets.
-const MOST: u64 = 64 * 1024;
-
 /// Looks at all the files below `root` that call `nsup hook`. Says whether any would be called.
 pub(super) fn examine(root: &Path, report: &mut Report) -> bool {
     let mut works = Vec::new();
@@ -99,13 +96,9 @@ fn ours(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn calls(path: &Path) -> bool {
-    let mut text = Vec::new();
-    let read = fs::metadata(path).is_ok_and(|meta| meta.is_file())
-        && fs::File::open(path).is_ok_and(|file| file.take(MOST).read_to_end(&mut text).is_ok());
     // A comment calls nobody.
-    read && String::from_utf8_lossy(&text)
-        .lines()
-        .any(|line| !line.trim_start().starts_with('#') && line.contains("nsup hook"))
+    let is_call = |line: &str| !line.trim_start().starts_with('#') && line.contains("nsup hook");
+    text_of_file(path).is_some_and(|text| text.lines().any(is_call))
 }
 
 /// Why its caller would not take a file, and what mends that.

@@ -1,9 +1,9 @@
 //! What calls nsup from time to time, or lets it stay: cron's files, and systemd's units.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::output::Link;
+use crate::state::text_of_file;
 
 use super::cron::{CronLine, inside, is_running, lines, passed_over};
 use super::report::Report;
@@ -63,7 +63,7 @@ fn units(root: &Path) -> Vec<(PathBuf, &'static str)> {
     let services = files.filter(|file| file.extension().is_some_and(|ending| ending == "service"));
     let mut found: Vec<(PathBuf, &'static str)> = Vec::new();
     for file in services {
-        let text = fs::read_to_string(&file).unwrap_or_default();
+        let text = text_of_file(&file).unwrap_or_default();
         let runs = |verb: &str| {
             text.lines()
                 .any(|line| line.trim_start().starts_with("ExecStart=") && line.contains(&format!("nsup {verb}")))
@@ -85,6 +85,8 @@ fn is_enabled(root: &Path, unit: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::output::{Printer, State};
 
