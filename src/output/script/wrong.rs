@@ -63,8 +63,10 @@ impl Wrong {
     }
 }
 
-/// The line of a fault, if there is anything in it and everybody may see it.
+/// The line of a fault, if there is anything in it and everybody may see it: as far as it was read, since behind a carriage
+/// return there may be the secrets of other lines.
 fn shown(text: &str) -> Option<String> {
+    let text = text.split('\r').next().unwrap_or_default();
     (!holds_secret(text) && !text.trim().is_empty()).then(|| text.to_owned())
 }
 
@@ -110,7 +112,13 @@ fn excerpt(text: &str, column: Option<usize>) -> (String, Option<usize>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{SHOWN, excerpt};
+    use super::{SHOWN, excerpt, shown};
+
+    #[test]
+    fn of_a_line_no_more_is_shown_than_was_read() {
+        assert_eq!(shown("ad x\rkey home c2VjcmV0\radd y"), Some("ad x".to_owned()));
+        assert_eq!(shown("\rkey home c2VjcmV0"), None);
+    }
 
     #[test]
     fn of_a_long_line_what_is_meant_is_shown() {
