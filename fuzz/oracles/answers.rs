@@ -79,18 +79,24 @@ impl Wait {
         Self { key, pending, tsig }
     }
 
-    /// The answer as the server signs it (RFC 8945 §5.3.1).
-    fn sign(&self, mut answer: Vec<u8>, is_badtime: bool) -> Vec<u8> {
-        let mut tsig = Tsig { mac: Vec::new(), ..self.tsig.clone() };
-        if is_badtime {
-            (tsig.error, tsig.other) = (TsigError::BADTIME.0, (NOW + 1).to_be_bytes()[2..].to_vec());
-        }
-        let length = (self.tsig.mac.len() as u16).to_be_bytes();
-        tsig.mac = self.key.mac(&[&length, &self.tsig.mac, &answer, &tsig.variables()]);
-        tsig.mac.truncate(self.key.least_mac_octets());
-        tsig.append_to(&mut answer);
-        answer
+    /// The answer as the server signs it.
+    fn sign(&self, answer: Vec<u8>, is_badtime: bool) -> Vec<u8> {
+        let server_time = is_badtime.then_some(NOW + 1);
+        sign_answer(&self.key, &self.tsig, answer, server_time)
     }
+}
+
+/// Signs an answer to a request with this TSIG (RFC 8945 §5.3.1); with a time of the server, as BADTIME has it.
+pub(super) fn sign_answer(key: &Key, request: &Tsig, mut answer: Vec<u8>, server_time: Option<u64>) -> Vec<u8> {
+    let mut tsig = Tsig { mac: Vec::new(), ..request.clone() };
+    if let Some(time) = server_time {
+        (tsig.error, tsig.other) = (TsigError::BADTIME.0, time.to_be_bytes()[2..].to_vec());
+    }
+    let length = (request.mac.len() as u16).to_be_bytes();
+    tsig.mac = key.mac(&[&length, &request.mac, &answer, &tsig.variables()]);
+    tsig.mac.truncate(key.least_mac_octets());
+    tsig.append_to(&mut answer);
+    answer
 }
 
 /// An authentic answer and what its MAC covers.

@@ -8,6 +8,7 @@
 
 mod answers;
 mod config;
+mod conversations;
 mod folder;
 mod imports;
 mod keys;
@@ -16,12 +17,15 @@ mod names;
 mod rdata;
 mod resolver;
 mod scripts;
+#[path = "../../tests/simulation/mod.rs"]
+pub mod simulation;
 mod state;
 #[path = "../../tests/transcripts/mod.rs"]
 mod transcripts;
 
 pub use answers::{answer, forgery};
 pub use config::config;
+pub use conversations::conversation;
 pub use imports::import;
 pub use keys::{key_file, key_pair};
 pub use messages::message;
@@ -38,6 +42,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("answer", answer),
     ("config", config),
+    ("conversation", conversation),
     ("forgery", forgery),
     ("import", import),
     ("key_file", key_file),
