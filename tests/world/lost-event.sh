@@ -20,7 +20,8 @@ END
 chmod 755 /etc/ppp/ip-up.d/60neighbour
 
 has_heard() { grep -x "$1" $heard; }
-is_held_up() { has_heard "$1" && nsup_runs; }
+# A run that has only just been started has not seen the address yet, and ends if it goes before it has.
+is_held_up() { has_heard "$1" && nsenter --net=/run/netns/home ss -Htn src "$1" dst "$server" | grep .; }
 
 # play_round NUMBER FIRST_ADDRESS LAST_ADDRESS
 play_round() {
