@@ -86,10 +86,13 @@ pub(super) fn hex(input: &mut Input<'_>, octets: &mut Vec<u8>) -> Result<(), Rda
     let wanted = "octets in hex";
     let words = input.rest();
     let first = words.first().ok_or(RdataError::Missing { what: wanted })?;
+    if let Some(quoted) = words.iter().find(|word| word.quoted) {
+        return Err(bad(*quoted, wanted));
+    }
     let mut high = None;
     for word in words {
         for digit in word.text.chars() {
-            let value = digit.to_digit(16).filter(|_| !word.quoted).ok_or_else(|| bad(*word, wanted))?;
+            let value = digit.to_digit(16).ok_or_else(|| bad(*word, wanted))?;
             // A hex digit is below 16.
             match high.take() {
                 Some(upper) => octets.push((upper << 4 | value) as u8),
