@@ -14,7 +14,7 @@ use oracles::simulation::Dice;
 use oracles::{TARGETS, Target};
 
 /// How many changed seeds each target takes.
-const CHANGED: u64 = 3000;
+const CHANGED: u64 = 2000;
 
 /// The longest that a seed grows, in octets.
 const LONGEST: usize = 4096;

@@ -140,7 +140,8 @@ impl Authentic {
 fn apply(edit: &[u8], octets: &mut Vec<u8>) {
     let place = usize::from(u16::from_be_bytes([edit[1], edit[2]])) % (octets.len() + 1);
     let value = edit[3];
-    match edit[0] % 8 {
+    match edit[0] % 9 {
+        8 => cut_mac(octets, value.into()),
         0 => octets.insert(place, value),
         1 => octets.truncate(place),
         2 => octets.extend_from_within(place..octets.len().min(place + usize::from(value))),
@@ -150,6 +151,16 @@ fn apply(edit: &[u8], octets: &mut Vec<u8>) {
         5 => octets[place] = octets[place].wrapping_add(value),
         6 => octets.swap(place, usize::from(value) % place.max(1)),
         _ => octets[place] = value,
+    }
+}
+
+/// Makes a MAC as long as this, and all lengths with it.
+fn cut_mac(octets: &mut Vec<u8>, length: usize) {
+    let found = Message::walk(octets).ok().and_then(|message| Tsig::find(&message).ok().flatten());
+    if let Some(mut found) = found {
+        found.tsig.mac.resize(length, 0);
+        *octets = covered(octets, found.start, u16::from_be_bytes([octets[0], octets[1]]));
+        found.tsig.append_to(octets);
     }
 }
 
